@@ -1,0 +1,1 @@
+"""Post-deployment network topology inspector for Azure Kubernetes Service."""

@@ -1,0 +1,41 @@
+"""Writing results to disk: whole or not at all."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from inspector.errors import OutputError
+
+
+def write_whole(path: Path, content: bytes, *, private: bool) -> None:
+    """Write ``content`` to ``path`` in one step, with mode 0600 if it is ``private``.
+
+    Raises ``OutputError``; whatever stood at ``path`` is kept then, and nothing half-written
+    stays.
+    """
+    temporary = None
+    try:
+        if path.exists() and not path.is_file():  # /dev/stdout, a named pipe
+            path.write_bytes(content)
+            return
+        handle, temporary = tempfile.mkstemp(prefix=".aks-inspector-", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        if not private:
+            Path(temporary).chmod(_shared_mode(path))
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def _shared_mode(path: Path) -> int:
+    """Return the mode the file has, or the one a new file gets: a temporary one is 0600."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -1,0 +1,116 @@
+"""ARM documents as frozen typed values, and the only place that knows ARM's wire names."""
+
+import msgspec
+
+from inspector.resource_id import ResourceId
+from inspector.resources.arm import IPAddress, Link, Reference, Relation, Resource, decode
+from inspector.resources.load_balancer import (
+    BackendAddressPool,
+    FrontendIPConfiguration,
+    LoadBalancer,
+    LoadBalancingRule,
+    OutboundRule,
+    Probe,
+)
+from inspector.resources.managed_cluster import (
+    AgentPool,
+    AgentPoolProfile,
+    Machine,
+    ManagedCluster,
+    NetworkProfile,
+)
+from inspector.resources.nat_gateway import NATGateway
+from inspector.resources.network_interface import (
+    SCALE_SET_INTERFACE_TYPE,
+    IPConfiguration,
+    NetworkInterface,
+)
+from inspector.resources.network_security_group import NetworkSecurityGroup, SecurityRule
+from inspector.resources.private_endpoint import PrivateEndpoint
+from inspector.resources.public_ip import PublicIPAddress, PublicIPPrefix
+from inspector.resources.resource_group import InventoryItem, ResourceGroup
+from inspector.resources.route_table import Route, RouteTable
+from inspector.resources.virtual_machine import AvailabilitySet, ScaleSet, VirtualMachine
+from inspector.resources.virtual_network import Peering, Subnet, SubnetUsage, VirtualNetwork
+
+_KINDS: tuple[type[Resource], ...] = (
+    AgentPool,
+    AvailabilitySet,
+    LoadBalancer,
+    Machine,
+    ManagedCluster,
+    NATGateway,
+    NetworkInterface,
+    NetworkSecurityGroup,
+    PrivateEndpoint,
+    PublicIPAddress,
+    PublicIPPrefix,
+    ResourceGroup,
+    RouteTable,
+    ScaleSet,
+    VirtualMachine,
+    VirtualNetwork,
+)
+
+DOCUMENT_KINDS = {kind.arm_type.lower(): kind for kind in _KINDS} | {
+    SCALE_SET_INTERFACE_TYPE.lower(): NetworkInterface
+}
+"""The types that have documents of their own, by folded ARM type."""
+
+
+def parse_document(resource_id: ResourceId, raw: msgspec.Raw | bytes) -> Resource | None:
+    """Parse one document by the type its id names; ``None`` for a type we do not read.
+
+    Raises ``msgspec.ValidationError`` naming the JSON path when the shape is not ARM's.
+    """
+    kind = DOCUMENT_KINDS.get(resource_id.type.lower())
+    if kind is None:
+        return None
+    document = kind.parse(raw)
+    if document.id != resource_id:
+        raise msgspec.ValidationError(f"Expected the id {resource_id} - at `$.id`")
+    return document
+
+
+__all__ = [
+    "DOCUMENT_KINDS",
+    "SCALE_SET_INTERFACE_TYPE",
+    "AgentPool",
+    "AgentPoolProfile",
+    "AvailabilitySet",
+    "BackendAddressPool",
+    "FrontendIPConfiguration",
+    "IPAddress",
+    "IPConfiguration",
+    "InventoryItem",
+    "Link",
+    "LoadBalancer",
+    "LoadBalancingRule",
+    "Machine",
+    "ManagedCluster",
+    "NATGateway",
+    "NetworkInterface",
+    "NetworkProfile",
+    "NetworkSecurityGroup",
+    "OutboundRule",
+    "Peering",
+    "PrivateEndpoint",
+    "Probe",
+    "PublicIPAddress",
+    "PublicIPPrefix",
+    "Reference",
+    "Relation",
+    "Resource",
+    "ResourceGroup",
+    "ResourceId",
+    "Route",
+    "RouteTable",
+    "ScaleSet",
+    "SecurityRule",
+    "Subnet",
+    "SubnetUsage",
+    "VirtualMachine",
+    "VirtualNetwork",
+    "decode",
+    "parse_document",
+]

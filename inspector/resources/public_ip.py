@@ -1,0 +1,51 @@
+"""``publicIPAddresses`` and ``publicIPPrefixes``."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import msgspec
+
+from inspector.resources.arm import IPAddress, Link, Reference, Relation, Resource, Wire, refer
+from inspector.resources.load_balancer import Sku
+
+
+class PublicIPAddressProperties(Wire, frozen=True):
+    """``properties`` of a public address; ``ip_address`` is absent until one is allocated."""
+
+    ip_address: IPAddress | None = None
+    public_ip_allocation_method: str | None = msgspec.field(
+        name="publicIPAllocationMethod", default=None
+    )
+    public_ip_address_version: str | None = msgspec.field(
+        name="publicIPAddressVersion", default=None
+    )
+    ip_configuration: Reference | None = None
+    nat_gateway: Reference | None = None
+    public_ip_prefix: Reference | None = msgspec.field(name="publicIPPrefix", default=None)
+
+
+class PublicIPAddress(Resource, frozen=True):
+    """A public address."""
+
+    arm_type: ClassVar[str] = "Microsoft.Network/publicIPAddresses"
+
+    sku: Sku = Sku()
+    properties: PublicIPAddressProperties = PublicIPAddressProperties()
+
+    def links(self) -> Iterator[Link]:
+        """Yield the prefix the address was taken from."""
+        return refer(self.id, Relation.PUBLIC_IP_PREFIX, self.properties.public_ip_prefix)
+
+
+class PublicIPPrefixProperties(Wire, frozen=True):
+    """``properties`` of a prefix."""
+
+    ip_prefix: str | None = None
+
+
+class PublicIPPrefix(Resource, frozen=True):
+    """A contiguous range of public addresses."""
+
+    arm_type: ClassVar[str] = "Microsoft.Network/publicIPPrefixes"
+
+    properties: PublicIPPrefixProperties = PublicIPPrefixProperties()
