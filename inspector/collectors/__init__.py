@@ -1,5 +1,6 @@
 """Reading a cluster from Azure; the only package that knows the SDK, and imports it late."""
 
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -34,10 +35,12 @@ def collect(  # noqa: PLR0913
     from inspector.collectors.azure import AzureReader
     from inspector.collectors.credentials import make_credential
 
-    if isinstance(credential, CredentialKind):
-        credential = make_credential(credential, cloud, client_id, ca_bundle)
-    reader = AzureReader(credential, cloud, f"aks-inspector/{__version__}")
-    with reader.connect(cluster.subscription, ca_bundle):
+    with ExitStack() as ours:
+        if isinstance(credential, CredentialKind):
+            made = make_credential(credential, cloud, client_id, ca_bundle)
+            credential = ours.enter_context(closing(made))
+        reader = AzureReader(credential, cloud, f"aks-inspector/{__version__}")
+        ours.enter_context(reader.connect(cluster.subscription, ca_bundle))
         return crawl(
             cluster,
             reader,

@@ -105,7 +105,6 @@ class AzureReader:
             "microsoft.network": NetworkManagementClient,
             "microsoft.compute": ComputeManagementClient,
         }
-        options: dict[str, Any] = {"connection_verify": ca_bundle} if ca_bundle else {}
         for namespace, kind in kinds.items():
             client = kind(
                 self._shared,
@@ -113,12 +112,11 @@ class AzureReader:
                 base_url=self._cloud.endpoint,
                 credential_scopes=[self._cloud.scope],
                 per_retry_policies=[ReadOnly(self._cloud.endpoint)],
-                transport=_transport(),
+                transport=_transport(ca_bundle),
                 user_agent=self._user_agent,
                 retry_total=_RETRIES,
                 retry_backoff_max=_LONGEST_BACKOFF_SECONDS,
                 permit_redirects=False,
-                **options,
             )
             self._clients[namespace] = self._open.enter_context(client)
         return self
@@ -149,7 +147,11 @@ class AzureReader:
                     return msgspec.structs.replace(reply, items=tuple(items), pages=pages)
         except ClientAuthenticationError as error:
             raise AuthenticationError(f"could not sign in: {_one_line(error.message)}") from None
-        except (AzureError, RefusedRequest) as error:
+        except (
+            AzureError,
+            RefusedRequest,
+            OSError,
+        ) as error:  # OSError: a CA file that is not there
             return _failed(request, items, pages + 1, str(error))
         return Reply(items=tuple(items), pages=pages)
 
@@ -187,10 +189,12 @@ class AzureReader:
             return response.status_code, response.read()
 
 
-def _transport() -> RequestsTransport:
+def _transport(ca_bundle: str | None) -> RequestsTransport:
     session = requests.Session()
     session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=_CONNECTIONS))
-    return RequestsTransport(session=session, session_owner=True)
+    # A transport of one's own does not see the client's connection_verify.
+    verify = {"connection_verify": ca_bundle} if ca_bundle else {}
+    return RequestsTransport(session=session, session_owner=True, **verify)
 
 
 def _parse(request: Request, body: bytes) -> tuple[str | None, Reply]:

@@ -62,7 +62,8 @@ def private_cloud(endpoint: str, audience: str | None) -> Cloud:
         port_is_valid = parts.port is None or parts.port > 0
     except ValueError:
         raise UsageError(f"--arm-endpoint {endpoint!r}: not a URL") from None
-    if parts.scheme != "https" or not parts.hostname or parts.query or not port_is_valid:
+    has_more = bool(parts.query or parts.fragment)
+    if parts.scheme != "https" or not parts.hostname or has_more or not port_is_valid:
         raise UsageError(f"--arm-endpoint {endpoint!r}: give an https:// URL")
     plain = endpoint.rstrip("/")
     return Cloud(endpoint=plain, audience=audience or plain)

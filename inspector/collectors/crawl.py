@@ -204,7 +204,8 @@ class _Crawl:
         self.gaps.append(gap)
 
     def _require_cluster(self, reply: Reply) -> None:
-        if reply.is_absent:
+        is_elsewhere = reply.gap is not None and reply.gap.code == "SubscriptionNotFound"
+        if reply.is_absent or is_elsewhere:
             raise ClusterNotFound(
                 f"cluster {self.cluster.name!r} not found in resource group "
                 f"{self.cluster.resource_group!r} of subscription {self.cluster.subscription}; "

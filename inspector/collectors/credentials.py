@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from azure.core.credentials import AccessToken, TokenCredential
 from azure.identity import (
@@ -16,20 +16,29 @@ from azure.identity import (
 
 from inspector.collectors.clouds import Cloud
 from inspector.collectors.credential_kind import CredentialKind
+from inspector.errors import AuthenticationError
 
 _RENEW_BEFORE_SECONDS: Final = 300
 
 
+class OwnCredential(TokenCredential, Protocol):
+    """A credential whose connections are ours to close."""
+
+    def close(self) -> None:
+        """Close its connections."""
+
+
 def make_credential(
     kind: CredentialKind, cloud: Cloud, client_id: str | None, ca_bundle: str | None
-) -> TokenCredential:
+) -> OwnCredential:
     """Return the credential of the given kind for the cloud.
 
-    ``client_id`` names a user-assigned managed identity. Nothing is contacted yet.
+    ``client_id`` names a user-assigned managed identity. Nothing is contacted yet. Raises
+    ``AuthenticationError`` when the environment lacks what the kind needs.
     """
     options: dict[str, Any] = {"connection_verify": ca_bundle} if ca_bundle else {}
     signed_in_at = {"authority": cloud.authority} if cloud.authority else {}
-    makers: dict[CredentialKind, Callable[[], TokenCredential]] = {
+    makers: dict[CredentialKind, Callable[[], OwnCredential]] = {
         CredentialKind.DEFAULT: lambda: DefaultAzureCredential(**signed_in_at, **options),
         CredentialKind.CLI: AzureCliCredential,
         CredentialKind.ENVIRONMENT: lambda: EnvironmentCredential(**signed_in_at, **options),
@@ -40,7 +49,10 @@ def make_credential(
             **signed_in_at, **options
         ),
     }
-    return makers[kind]()
+    try:
+        return makers[kind]()
+    except ValueError as error:
+        raise AuthenticationError(f"could not sign in: {' '.join(str(error).split())}") from None
 
 
 class SharedCredential:

@@ -272,13 +272,6 @@ class Machine(Resource, frozen=True):
 
     properties: MachineProperties = MachineProperties()
 
-    def links(self) -> Iterator[Link]:
-        """Yield the pool's claim on the machine and the virtual machine it runs on."""
-        if self.id.parent is not None:
-            yield Link(self.id.parent, Relation.CONTAINS, self.id)
-        if self.properties.resource_id is not None:
-            yield Link(self.id, Relation.RUNS_ON, self.properties.resource_id)
-
 
 def _one(value: str | None) -> tuple[str, ...]:
     return (value,) if value else ()

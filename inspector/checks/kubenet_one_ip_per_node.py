@@ -1,0 +1,154 @@
+"""Under kubenet a node takes one address from the subnet.
+
+What: every node's network interface has exactly one IPv4 configuration, the primary one, with a
+private address, and no IPv6 configuration. A dual-stack kubenet cluster has one of each.
+
+Why it matters: kubenet gives pods addresses from the pod CIDR, behind the node's own address. A
+second configuration means the node was built for another network model or edited by hand, and
+that it eats addresses the subnet was not sized for. A node without one has no network.
+
+How it is decided: the nodes are AKS's machines together with the scale-set instances and virtual
+machines of its pools; their interfaces come from one list per scale set and from the
+infrastructure group. The check passes only if all of these were read in full. A fault that was
+seen is a fault even when something else could not be read.
+
+How to fix: replace the node by a node image upgrade of its pool; never edit the interface. If
+every node is affected, confirm the cluster's network plugin first: a migration away from kubenet
+may be under way.
+
+Sources: AKS documentation, "Configure kubenet networking"; AKS network facts A.1.
+"""
+
+from collections.abc import Callable, Sequence
+
+from inspector.checks.check import Check, Decision, Failed, Passed, Problem, Skipped, Unknown
+from inspector.findings import Evidence, Severity
+from inspector.network.models import NetworkModel, network_model
+from inspector.nodes import Node, missing_for_nodes, pool_profiles
+from inspector.resources import IPConfiguration
+from inspector.topology import Topology
+
+
+def decide(topology: Topology) -> Decision:
+    """Count the IP configurations of every node."""
+    profile = topology.cluster.properties.network_profile
+    if network_model(profile, pool_profiles(topology)) is not NetworkModel.KUBENET:
+        return Skipped(
+            f"the network plugin is {profile.network_plugin or 'not given'}, not kubenet"
+        )
+    return _judge(topology, is_dual_stack=profile.is_dual_stack)
+
+
+def _judge(topology: Topology, *, is_dual_stack: bool) -> Decision:
+    missing = missing_for_nodes(topology)
+    nodes = topology.nodes
+    without = [node for node in nodes if not node.interfaces]
+    seen = [node for node in nodes if node.interfaces]
+    problems = tuple(_problems(topology, seen, is_dual_stack=is_dual_stack))
+    if problems:
+        faulty = {each.resource for problem in problems for each in problem.evidence}
+        return Failed(f"{len(faulty)} of {len(nodes)} nodes break the rule", problems)
+    if missing:
+        return Unknown(f"{len(seen)} of at least {len(nodes)} nodes could be seen", missing)
+    if without:
+        names = ", ".join(node.name for node in without)
+        return Unknown(f"no network interface was found for {names}")
+    if not nodes:
+        return _no_nodes(sum(pool.count or 0 for pool in pool_profiles(topology)))
+    evidence = tuple(_evidence(node) for node in nodes)
+    what = "one IPv4 and one IPv6" if is_dual_stack else "exactly one"
+    return Passed(f"{len(nodes)} of {len(nodes)} nodes have {what} IP configuration", evidence)
+
+
+def _no_nodes(claimed: int) -> Decision:
+    if claimed:
+        return Unknown(f"the pools claim {claimed} nodes, and none was found")
+    return Skipped("the cluster has no nodes")
+
+
+def _problems(topology: Topology, nodes: Sequence[Node], *, is_dual_stack: bool) -> list[Problem]:
+    """Return the faults, one per cause."""
+    ipv6 = 1 if is_dual_stack else 0
+    causes: tuple[tuple[str, Callable[[Node], bool]], ...] = (
+        (
+            "more than one IPv4 configuration: the node holds addresses kubenet does not use",
+            lambda node: len(_family(node, is_ipv6=False)) > 1,
+        ),
+        (
+            "no IPv4 configuration: the node cannot be reached",
+            lambda node: not _family(node, is_ipv6=False),
+        ),
+        (
+            "one IPv4 configuration that is not primary or has no private address",
+            lambda node: not _is_sound(_family(node, is_ipv6=False)),
+        ),
+        (
+            f"not {ipv6} but another number of IPv6 configurations",
+            lambda node: len(_family(node, is_ipv6=True)) != ipv6,
+        ),
+    )
+    problems = []
+    for message, is_hit in causes:
+        hit = [node for node in nodes if is_hit(node)]
+        if hit:
+            problems.append(_problem(topology, message, hit, len(nodes)))
+    return problems
+
+
+def _problem(topology: Topology, message: str, nodes: Sequence[Node], count: int) -> Problem:
+    pools = sorted({node.pool for node in nodes if node.pool is not None}) or ["<pool>"]
+    cluster = topology.cluster
+    commands = "; ".join(
+        f"az aks nodepool upgrade --resource-group {cluster.id.resource_group} "
+        f"--cluster-name {cluster.title} --name {pool} --node-image-only"
+        for pool in pools
+    )
+    names = ", ".join(node.name for node in nodes)
+    return Problem(
+        message=f"{len(nodes)} of {count} nodes have {message}: {names}",
+        evidence=tuple(_evidence(node) for node in nodes),
+        remediation=f"Confirm networkPlugin, then replace the nodes: {commands}",
+    )
+
+
+def _evidence(node: Node) -> Evidence:
+    described = (
+        f"{configuration.title} {configuration.properties.private_ip_address or 'no address'}"
+        for configuration in _configurations(node)
+    )
+    interface = node.interfaces[0]
+    return Evidence(
+        resource=interface.id,
+        name=node.name,
+        field="properties.ipConfigurations",
+        value=", ".join(described) or "none",
+    )
+
+
+def _configurations(node: Node) -> list[IPConfiguration]:
+    return [
+        configuration
+        for interface in node.interfaces
+        for configuration in interface.properties.ip_configurations
+    ]
+
+
+def _family(node: Node, *, is_ipv6: bool) -> list[IPConfiguration]:
+    return [each for each in _configurations(node) if each.is_ipv6 is is_ipv6]
+
+
+def _is_sound(configurations: Sequence[IPConfiguration]) -> bool:
+    """Whether a single configuration is a node's address; ARM may leave ``primary`` out."""
+    if len(configurations) != 1:
+        return True
+    properties = configurations[0].properties
+    return properties.primary is not False and properties.private_ip_address is not None
+
+
+check = Check(
+    id="kubenet-one-ip-per-node",
+    title="kubenet: one IP per node",
+    severity=Severity.HIGH,
+    documentation=__doc__ or "",
+    decide=decide,
+)

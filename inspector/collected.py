@@ -1,0 +1,162 @@
+"""What a snapshot knows, does not hold, and could not see, asked by id and by type."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TypeVar
+
+import msgspec
+
+from inspector.errors import BadDocument
+from inspector.resource_id import ResourceId
+from inspector.resources import (
+    InventoryItem,
+    ManagedCluster,
+    Resource,
+    SubnetUsage,
+    decode,
+)
+from inspector.snapshot import Gap, GapReason, Listing, Snapshot
+
+R = TypeVar("R", bound=Resource)
+E = TypeVar("E", InventoryItem, SubnetUsage)
+
+
+class NotCollected(Exception):
+    """The question needs something that was not seen; ``gap`` says what and why."""
+
+    def __init__(self, gap: Gap) -> None:
+        super().__init__(f"{gap.target}: {gap.reason}")
+        self.gap = gap
+
+
+class Collected:
+    """The resources of a snapshot.
+
+    Every question has three answers: a value, ``None`` (or a list without it) when the resource
+    does not exist, and :class:`NotCollected` when nobody knows.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._absent = {each.key for each in snapshot.absent}
+        self._listings = {(each.scope.key, each.type.lower()): each for each in snapshot.listings}
+        self._gaps = {
+            (each.target.key, (each.listing or "").lower()): each for each in snapshot.gaps
+        }
+
+    @cached_property
+    def _by_key(self) -> dict[str, Resource]:
+        """Documents and everything inside them."""
+        found: dict[str, Resource] = {}
+        for resource in self.snapshot.resources.values():
+            found[resource.id.key] = resource
+            for part in resource.parts():
+                found[part.id.key] = part
+        return found
+
+    @cached_property
+    def _by_kind(self) -> dict[type[Resource], list[Resource]]:
+        grouped: dict[type[Resource], list[Resource]] = {}
+        for resource in self.snapshot.resources.values():
+            grouped.setdefault(type(resource), []).append(resource)
+        return grouped
+
+    @cached_property
+    def cluster(self) -> ManagedCluster:
+        """The AKS resource."""
+        cluster = self.get(self.snapshot.cluster, ManagedCluster)
+        if cluster is None:
+            raise NotCollected(self._gap_for(self.snapshot.cluster))
+        return cluster
+
+    def all(self, kind: type[R]) -> tuple[R, ...]:
+        """Return every document of the type that was collected, by id."""
+        return tuple(each for each in self._by_kind.get(kind, ()) if isinstance(each, kind))
+
+    def get(self, resource_id: ResourceId, kind: type[R]) -> R | None:
+        """Return the resource or sub-resource; ``None`` if it does not exist.
+
+        Raises ``NotCollected`` if that is unknown.
+        """
+        found = self._by_key.get(resource_id.key)
+        if isinstance(found, kind):
+            return found
+        if found is not None or self.is_absent(resource_id):
+            return None
+        raise NotCollected(self._gap_for(resource_id))
+
+    def is_absent(self, resource_id: ResourceId) -> bool:
+        """Whether ARM said that the resource, or what holds it, does not exist."""
+        here: ResourceId | None = resource_id
+        while here is not None:
+            if here.key in self._absent or self._is_missing_from_list(here):
+                return True
+            if here.key in self._by_key:
+                return here is not resource_id
+            here = here.parent
+        return False
+
+    def _is_missing_from_list(self, resource_id: ResourceId) -> bool:
+        arm_type = resource_id.type.lower()
+        listings = (
+            self._listings.get((scope.key, arm_type)) for scope in _upwards(resource_id.parent)
+        )
+        return any(listing and resource_id not in listing.ids for listing in listings)
+
+    def listed(
+        self, scope: ResourceId, kind: type[R], arm_type: str | None = None
+    ) -> tuple[R, ...]:
+        """Return the complete list of one type at a scope, by id.
+
+        ``arm_type`` is needed where a type is listed under another name, as scale-set NICs are.
+        Raises ``NotCollected`` if the list, or an entry of it, is unknown.
+        """
+        listing = self._listing(scope, arm_type or kind.arm_type)
+        found = (self.get(resource_id, kind) for resource_id in listing.ids)
+        return tuple(each for each in found if each is not None)
+
+    def entries(self, scope: ResourceId, kind: type[E]) -> tuple[E, ...]:
+        """Return a complete list whose entries are not documents of their own.
+
+        Raises ``NotCollected`` if the list is unknown and ``BadDocument`` if it is misshapen.
+        """
+        listing = self._listing(scope, kind.arm_type)
+        try:
+            return tuple(decode(raw, kind) for raw in listing.entries)
+        except msgspec.DecodeError as error:
+            raise BadDocument(f"list of {kind.arm_type} at {scope}: {error}") from None
+
+    def _listing(self, scope: ResourceId, arm_type: str) -> Listing:
+        listing = self._listings.get((scope.key, arm_type.lower()))
+        if listing is not None:
+            return listing
+        gap = self._gaps.get((scope.key, arm_type.lower()))
+        raise NotCollected(gap or _not_requested(scope, arm_type))
+
+    def _gap_for(self, resource_id: ResourceId) -> Gap:
+        """Return why the resource is unknown: its own gap, else that of what would hold it."""
+        for here in _upwards(resource_id):
+            gap = self._gaps.get((here.key, ""))
+            lists = (
+                self._gaps.get((scope.key, here.type.lower())) for scope in _upwards(here.parent)
+            )
+            found = gap or next(filter(None, lists), None)
+            if found is not None:
+                return found
+        return _not_requested(resource_id)
+
+
+def _upwards(resource_id: ResourceId | None) -> Iterable[ResourceId]:
+    here = resource_id
+    while here is not None:
+        yield here
+        here = here.parent
+
+
+def _not_requested(target: ResourceId, listing: str | None = None) -> Gap:
+    return Gap(
+        target=target,
+        listing=listing,
+        reason=GapReason.NOT_REQUESTED,
+        action=f"{listing or target.type}/read",
+    )

@@ -1,0 +1,1 @@
+"""Pure functions about networks: addresses, names, models. No collection, no report."""

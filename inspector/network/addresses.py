@@ -1,0 +1,51 @@
+"""Address arithmetic: usable addresses of a subnet, runs of addresses folded."""
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from typing import Final
+
+AZURE_RESERVED: Final = 5
+"""Azure keeps the first four addresses and the last one of every subnet (Learn: VNet FAQ)."""
+
+
+def usable_addresses(prefixes: Iterable[str]) -> int | None:
+    """Return how many IPv4 addresses of a subnet can be given out; ``None`` without an IPv4 range.
+
+    A range too small to use (``/30`` and longer) counts as zero. Raises ``ValueError`` for text
+    that is not a range.
+    """
+    ranges = [network for network in map(parse_range, prefixes) if isinstance(network, IPv4Network)]
+    if not ranges:
+        return None
+    return sum(max(0, network.num_addresses - AZURE_RESERVED) for network in ranges)
+
+
+def parse_range(text: str) -> IPv4Network | IPv6Network:
+    """Parse a CIDR range of either family, host bits ignored as ARM does."""
+    return ip_network(text, strict=False)
+
+
+def fold(addresses: Iterable[IPv4Address | IPv6Address]) -> Iterator[str]:
+    """Yield the addresses as runs: ``10.10.0.4-32`` for those that follow each other.
+
+    The end of a run is shortened to what differs in its last group; families are kept apart and
+    IPv4 comes first. Each address is counted once.
+    """
+    runs: list[tuple[IPv4Address | IPv6Address, IPv4Address | IPv6Address]] = []
+    for address in sorted(set(addresses), key=lambda each: (each.version, int(each))):
+        if runs:
+            first, last = runs[-1]
+            if last.version == address.version and int(last) + 1 == int(address):
+                runs[-1] = (first, address)
+                continue
+        runs.append((address, address))
+    for first, last in runs:
+        yield _run_text(first, last)
+
+
+def _run_text(first: IPv4Address | IPv6Address, last: IPv4Address | IPv6Address) -> str:
+    if first == last:
+        return str(first)
+    mark = "." if first.version == 4 else ":"  # noqa: PLR2004
+    start, end = str(first).rpartition(mark), str(last).rpartition(mark)
+    return f"{first}-{end[2]}" if start[0] == end[0] else f"{first}-{last}"

@@ -1,0 +1,170 @@
+"""Which Kubernetes nodes there are, told from ARM alone."""
+
+import re
+from typing import Final
+
+import msgspec
+
+from inspector.collected import Collected, NotCollected
+from inspector.resource_id import ResourceId
+from inspector.resources import (
+    SCALE_SET_INTERFACE_TYPE,
+    AgentPoolProfile,
+    Machine,
+    NetworkInterface,
+    Resource,
+    ScaleSet,
+    VirtualMachine,
+)
+from inspector.snapshot import Gap
+
+_POOL_TAGS: Final = ("aks-managed-poolName", "poolName")
+_POOL_IN_NAME: Final = re.compile(r"aks-(?P<pool>[a-z0-9]+)-\d{8}-", re.IGNORECASE)
+_BASE_36: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+_INSTANCE_DIGITS: Final = 6
+
+
+class Node(msgspec.Struct, frozen=True, kw_only=True):
+    """A node of the cluster, joined from the machine, the virtual machine and its interfaces.
+
+    ``id`` is the AKS machine's, or the one it would have where AKS lists no machines (pools on
+    availability sets). ``pool`` is ``None`` where nothing tells.
+    """
+
+    id: ResourceId
+    name: str
+    pool: str | None
+    virtual_machine: ResourceId | None
+    interfaces: tuple[NetworkInterface, ...] = ()
+
+
+def derive_nodes(collected: Collected) -> tuple[Node, ...]:
+    """Return the nodes by name: AKS's machines, and every machine of its pools beside them.
+
+    The union is on purpose. A machine without an interface and an interface without a machine
+    are both things a reader wants to see.
+    """
+    interfaces = _interfaces_by_machine(collected)
+    claimed: dict[ResourceId, Node] = {}
+    unplaced = []
+    for machine in collected.all(Machine):
+        node = _node_of_machine(machine, interfaces)
+        if node.virtual_machine is None:
+            unplaced.append(node)
+        else:
+            claimed[node.virtual_machine] = node
+    for machine_id, pool, name in _virtual_machines(collected, interfaces):
+        if machine_id not in claimed:
+            claimed[machine_id] = Node(
+                id=_would_be_id(collected, pool, name),
+                name=name,
+                pool=pool,
+                virtual_machine=machine_id,
+                interfaces=tuple(interfaces.get(machine_id, ())),
+            )
+    by_name = {node.name.lower() for node in claimed.values()}
+    unplaced = [node for node in unplaced if node.name.lower() not in by_name]
+    return tuple(sorted((*claimed.values(), *unplaced), key=lambda node: node.id))
+
+
+def missing_for_nodes(collected: Collected) -> tuple[Gap, ...]:
+    """Return what could not be seen and may hide a node or an interface."""
+    missing: dict[Gap, None] = {}
+
+    def note(scope: ResourceId, kind: type[Resource], arm_type: str | None = None) -> None:
+        try:
+            collected.listed(scope, kind, arm_type)
+        except NotCollected as unknown:
+            missing[unknown.gap] = None
+
+    cluster = collected.cluster
+    for profile in cluster.properties.agent_pool_profiles:
+        note(cluster.pool_id(profile.name), Machine)
+    group = cluster.infrastructure_group
+    if group is None:
+        note(cluster.id, ScaleSet)
+    else:
+        for kind in (ScaleSet, VirtualMachine, NetworkInterface):
+            note(group, kind)
+    for scale_set in collected.all(ScaleSet):
+        if scale_set.is_uniform:
+            note(scale_set.id, NetworkInterface, SCALE_SET_INTERFACE_TYPE)
+    return tuple(missing)
+
+
+def pool_profiles(collected: Collected) -> tuple[AgentPoolProfile, ...]:
+    """Return the pools as the cluster describes them, in its order."""
+    return collected.cluster.properties.agent_pool_profiles
+
+
+def instance_name(prefix: str, instance: str) -> str:
+    """Return the node name of a scale-set instance: the number in base 36, six digits.
+
+    Source: cloud-provider-azure, ``getScaleSetVMInstanceID`` read backwards.
+    """
+    if not instance.isdecimal():
+        return f"{prefix}_{instance}"
+    digits, number = "", int(instance)
+    while number:
+        number, digit = divmod(number, len(_BASE_36))
+        digits = _BASE_36[digit] + digits
+    return prefix + digits.rjust(_INSTANCE_DIGITS, "0")
+
+
+def _interfaces_by_machine(collected: Collected) -> dict[ResourceId, list[NetworkInterface]]:
+    found: dict[ResourceId, list[NetworkInterface]] = {}
+    for interface in collected.all(NetworkInterface):
+        machine = interface.virtual_machine_id
+        if machine is not None:
+            found.setdefault(machine, []).append(interface)
+    return found
+
+
+def _node_of_machine(
+    machine: Machine, interfaces: dict[ResourceId, list[NetworkInterface]]
+) -> Node:
+    virtual_machine = machine.properties.resource_id
+    pool = machine.id.parent
+    attached = interfaces.get(virtual_machine, []) if virtual_machine is not None else []
+    return Node(
+        id=machine.id,
+        name=machine.title,
+        pool=pool.name if pool is not None else None,
+        virtual_machine=virtual_machine,
+        interfaces=tuple(attached),
+    )
+
+
+def _virtual_machines(
+    collected: Collected, interfaces: dict[ResourceId, list[NetworkInterface]]
+) -> list[tuple[ResourceId, str | None, str]]:
+    """Return id, pool and node name of every machine that is one of the cluster's own."""
+    found: list[tuple[ResourceId, str | None, str]] = []
+    for virtual_machine in collected.all(VirtualMachine):
+        pool = _pool_of(virtual_machine)
+        if pool is not None or virtual_machine.title.lower().startswith("aks-"):
+            found.append((virtual_machine.id, pool, virtual_machine.title))
+    scale_sets = {each.id: each for each in collected.all(ScaleSet)}
+    for machine_id in interfaces:
+        parent = machine_id.parent
+        scale_set = scale_sets.get(parent) if parent is not None else None
+        if scale_set is not None:
+            profile = scale_set.properties.virtual_machine_profile.os_profile
+            prefix = profile.computer_name_prefix or scale_set.title
+            name = instance_name(prefix, machine_id.name)
+            found.append((machine_id, _pool_of(scale_set), name))
+    return found
+
+
+def _pool_of(resource: Resource) -> str | None:
+    for tag in _POOL_TAGS:
+        if tag in resource.tags:
+            return resource.tags[tag]
+    match = _POOL_IN_NAME.match(resource.title)
+    return match["pool"] if match else None
+
+
+def _would_be_id(collected: Collected, pool: str | None, name: str) -> ResourceId:
+    cluster = collected.snapshot.cluster
+    holder = cluster.child("agentPools", pool) if pool else cluster
+    return holder.child("machines", name)

@@ -1,0 +1,151 @@
+"""Whose a public address or a frontend is, told without access to the cluster."""
+
+from enum import StrEnum
+
+import msgspec
+
+from inspector.collected import NotCollected
+from inspector.network import service_names
+from inspector.resource_id import ResourceId
+from inspector.resources import (
+    FrontendIPConfiguration,
+    IPConfiguration,
+    LoadBalancingRule,
+    PublicIPAddress,
+    Relation,
+)
+from inspector.topology import Topology
+
+
+class OwnerKind(StrEnum):
+    """Who a load balancer object or a public address serves."""
+
+    OUTBOUND = "outbound"
+    SERVICE = "service"
+    NODE = "node"
+    NAT_GATEWAY = "NAT gateway"
+    API_SERVER = "API server"
+    NOBODY = "nobody"
+    UNRECOGNISED = "unrecognised"
+
+
+class Owner(msgspec.Struct, frozen=True, kw_only=True):
+    """An owner and what proves it.
+
+    ``services`` holds ``namespace/name`` of Kubernetes services where tags tell them;
+    ``service_uid`` is what a name alone gives, its last digit unknown; ``because`` names the
+    field the answer rests on.
+    """
+
+    kind: OwnerKind
+    services: tuple[str, ...] = ()
+    service_uid: str | None = None
+    because: str = ""
+
+    @property
+    def words(self) -> str:
+        """The owner in a few words."""
+        if self.kind is OwnerKind.SERVICE:
+            return ", ".join(self.services) or f"service with UID {self.service_uid}"
+        return _WORDS[self.kind]
+
+
+_WORDS = {
+    OwnerKind.OUTBOUND: "cluster's way out",
+    OwnerKind.NODE: "node",
+    OwnerKind.NAT_GATEWAY: "NAT gateway",
+    OwnerKind.API_SERVER: "API server",
+    OwnerKind.NOBODY: "nobody",
+    OwnerKind.UNRECOGNISED: "not recognised",
+}
+
+
+def owner_of_frontend(topology: Topology, frontend: FrontendIPConfiguration) -> Owner:
+    """Return who a frontend serves: an outbound rule, a service, the API server, or nobody.
+
+    The tags of its public address name the service; without them its name still gives the
+    service's UID. A frontend no rule uses belongs to nobody, whatever its name says.
+    """
+    users = topology.referring(frontend.id, Relation.FRONTEND)
+    rules = [each for each in users if each.type.lower().endswith("/loadbalancingrules")]
+    if not users:
+        return Owner(kind=OwnerKind.NOBODY, because="no rule uses the frontend")
+    if rules:
+        return _service_owner(topology, frontend)
+    return Owner(kind=OwnerKind.OUTBOUND, because="only outbound rules use the frontend")
+
+
+def owner_of_rule(topology: Topology, rule: LoadBalancingRule) -> Owner | None:
+    """Return the owner of a rule's frontend; ``None`` if the rule has none."""
+    for target in topology.linked(rule.id, Relation.FRONTEND):
+        frontend = topology.get(target, FrontendIPConfiguration)
+        if frontend is not None:
+            owner = owner_of_frontend(topology, frontend)
+            return _narrowed(owner, rule.title, frontend.title)
+    return None
+
+
+def owner_of_public_ip(topology: Topology, address: PublicIPAddress) -> Owner:
+    """Return who a public address serves, from who refers to it, then from its tags."""
+    for source in topology.referring(address.id, Relation.PUBLIC_IP):
+        owner = _owner_of_referrer(topology, source)
+        if owner is not None:
+            return owner
+    services = service_names.services_of_tags(address.tags)
+    attached = address.properties.ip_configuration or address.properties.nat_gateway
+    if attached is None:
+        claimed = f"; its tags still name {', '.join(services)}" if services else ""
+        return Owner(kind=OwnerKind.NOBODY, because=f"attached to nothing{claimed}")
+    if service_names.is_managed_outbound(address.tags):
+        return Owner(kind=OwnerKind.OUTBOUND, because="tag aks-managed-type")
+    if services:
+        return Owner(kind=OwnerKind.SERVICE, services=services, because="service tag")
+    return Owner(kind=OwnerKind.UNRECOGNISED, because=f"attached to {attached.id.name}")
+
+
+def _owner_of_referrer(topology: Topology, source: ResourceId) -> Owner | None:
+    kind = source.type.lower()
+    if kind.endswith("/frontendipconfigurations"):
+        frontend = topology.get(source, FrontendIPConfiguration)
+        return owner_of_frontend(topology, frontend) if frontend is not None else None
+    if kind.endswith("/natgateways"):
+        return Owner(kind=OwnerKind.NAT_GATEWAY, because=f"NAT gateway {source.name}")
+    if kind == IPConfiguration.arm_type.lower():
+        return Owner(kind=OwnerKind.NODE, because=f"network interface {source.name}")
+    return None
+
+
+def _service_owner(topology: Topology, frontend: FrontendIPConfiguration) -> Owner:
+    if frontend.title.lower() == "kube-apiserver-frontend":
+        return Owner(kind=OwnerKind.API_SERVER, because="the frontend's name")
+    services = _tagged_services(topology, frontend)
+    if services:
+        return Owner(
+            kind=OwnerKind.SERVICE,
+            services=services,
+            service_uid=service_names.service_uid(frontend.title),
+            because="tag of the public IP address",
+        )
+    uid = service_names.service_uid(frontend.title)
+    if uid is not None:
+        return Owner(kind=OwnerKind.SERVICE, service_uid=uid, because="the frontend's name")
+    return Owner(kind=OwnerKind.UNRECOGNISED, because="neither tag nor name tells")
+
+
+def _tagged_services(topology: Topology, frontend: FrontendIPConfiguration) -> tuple[str, ...]:
+    for target in topology.linked(frontend.id, Relation.PUBLIC_IP):
+        try:
+            address = topology.get(target, PublicIPAddress)
+        except NotCollected:
+            continue  # the frontend's own name still tells the UID
+        if address is not None:
+            return service_names.services_of_tags(address.tags)
+    return ()
+
+
+def _narrowed(owner: Owner, rule_name: str, frontend_name: str) -> Owner:
+    """Return the owner of one rule of a shared frontend: another base is another service."""
+    base = service_names.service_base(rule_name)
+    if base is None or base == service_names.service_base(frontend_name):
+        return owner
+    return msgspec.structs.replace(owner, service_uid=service_names.service_uid(rule_name))

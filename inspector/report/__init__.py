@@ -1,0 +1,75 @@
+"""The report: everything a renderer shows, computed and sorted; it knows no format."""
+
+from datetime import datetime
+
+from inspector.checks import run_checks
+from inspector.findings import Outcome
+from inspector.report.answer import Unknown, View
+from inspector.report.connected_devices import VirtualNetworks, build_virtual_networks
+from inspector.report.infrastructure import Infrastructure, build_infrastructure
+from inspector.report.load_balancing import LoadBalancing, build_load_balancing
+from inspector.report.node_interfaces import NodeInterfaces, build_node_interfaces
+from inspector.report.profile import NetworkingProfile, build_profile
+from inspector.report.route_tables import RouteTables, build_route_tables
+from inspector.report.security_groups import SecurityGroups, build_security_groups
+from inspector.report.summary import Summary, build_summary
+from inspector.report.way_in import WaysIn, build_ways_in
+from inspector.resource_id import ResourceId
+from inspector.snapshot import Gap, Snapshot
+from inspector.topology import Topology
+
+SCHEMA_VERSION = 1
+
+
+class Report(View, frozen=True, kw_only=True):
+    """One inspection, section by section."""
+
+    schema_version: int = SCHEMA_VERSION
+    tool_version: str
+    captured_at: datetime
+    cluster: ResourceId
+    summary: Summary
+    networking_profile: NetworkingProfile
+    infrastructure: Infrastructure
+    load_balancing: LoadBalancing
+    virtual_networks: VirtualNetworks
+    node_interfaces: NodeInterfaces
+    route_tables: RouteTables
+    security_groups: SecurityGroups
+    ways_in: WaysIn
+    outcomes: tuple[Outcome, ...]
+    gaps: tuple[Gap, ...]
+
+
+def analyze(snapshot: Snapshot) -> Report:
+    """Return the report on a snapshot.
+
+    Nothing is read from anywhere else, so the same snapshot gives the same report. Raises
+    ``BadDocument`` if a document does not have ARM's shape.
+    """
+    topology = Topology(snapshot)
+    profile = build_profile(topology)
+    interfaces = build_node_interfaces(topology)
+    ways_in = build_ways_in(topology)
+    outcomes = run_checks(topology)
+    return Report(
+        tool_version=snapshot.tool_version,
+        captured_at=snapshot.captured_at,
+        cluster=snapshot.cluster,
+        summary=build_summary(
+            topology, profile=profile, interfaces=interfaces, ways_in=ways_in, outcomes=outcomes
+        ),
+        networking_profile=profile,
+        infrastructure=build_infrastructure(topology),
+        load_balancing=build_load_balancing(topology),
+        virtual_networks=build_virtual_networks(topology),
+        node_interfaces=interfaces,
+        route_tables=build_route_tables(topology),
+        security_groups=build_security_groups(topology),
+        ways_in=ways_in,
+        outcomes=outcomes,
+        gaps=snapshot.gaps,
+    )
+
+
+__all__ = ["SCHEMA_VERSION", "Report", "Unknown", "analyze"]

@@ -1,0 +1,115 @@
+"""Route tables of the cluster's subnets, and under kubenet each node's pod range."""
+
+from inspector.network.models import NetworkModel, network_model
+from inspector.nodes import pool_profiles
+from inspector.report.answer import Unknown, View, noting
+from inspector.report.connected_devices import cluster_subnets
+from inspector.resource_id import ResourceId
+from inspector.resources import (
+    IPConfiguration,
+    NetworkInterface,
+    Relation,
+    Route,
+    RouteTable,
+    Subnet,
+)
+from inspector.topology import Topology
+
+
+class RouteView(View, frozen=True):
+    """A route; ``node`` is the node that has the next hop as its primary address."""
+
+    name: str
+    prefix: str | None
+    next_hop_type: str | None
+    next_hop: str | None
+    node: str | None
+
+
+class RouteTableView(View, frozen=True):
+    """A route table and the subnets that use it."""
+
+    name: str
+    id: ResourceId
+    subnets: tuple[str, ...]
+    bgp_propagation: bool | None
+    routes: tuple[RouteView, ...]
+
+
+class RouteTables(View, frozen=True):
+    """The route tables, what a subnet lacks, and what could not be seen.
+
+    ``nodes_without_route`` names nodes no route leads to; it is ``None`` where the model has no
+    pod routes, or where that cannot be told for want of what ``missing`` names.
+    """
+
+    tables: tuple[RouteTableView, ...]
+    subnets_without_table: tuple[str, ...]
+    nodes_without_route: tuple[str, ...] | None
+    missing: tuple[Unknown, ...]
+
+
+def build_route_tables(topology: Topology) -> RouteTables:
+    """Return the tables of the infrastructure group and of the cluster's subnets."""
+    missing: list[Unknown] = []
+    group = topology.cluster.infrastructure_group
+    if group is not None:
+        with noting(missing):
+            topology.listed(group, RouteTable)
+    without = []
+    for subnet_id in cluster_subnets(topology).values():
+        with noting(missing):
+            subnet = topology.get(subnet_id, Subnet)
+            table = subnet.properties.route_table if subnet is not None else None
+            if table is not None:
+                topology.get(table.id, RouteTable)
+            elif subnet is not None:
+                without.append(subnet.title)
+    tables = topology.all(RouteTable)
+    return RouteTables(
+        tables=tuple(_table(topology, each) for each in tables),
+        subnets_without_table=tuple(without),
+        nodes_without_route=None if missing else _nodes_without_route(topology, tables),
+        missing=tuple(missing),
+    )
+
+
+def _nodes_without_route(
+    topology: Topology, tables: tuple[RouteTable, ...]
+) -> tuple[str, ...] | None:
+    profile = topology.cluster.properties.network_profile
+    if network_model(profile, pool_profiles(topology)) is not NetworkModel.KUBENET:
+        return None
+    reached = {_node_of(topology, route) for table in tables for route in table.properties.routes}
+    return tuple(node.name for node in topology.nodes if node.name not in reached)
+
+
+def _table(topology: Topology, table: RouteTable) -> RouteTableView:
+    disabled = table.properties.disable_bgp_route_propagation
+    return RouteTableView(
+        name=table.title,
+        id=table.id,
+        subnets=tuple(each.id.name for each in table.properties.subnets),
+        bgp_propagation=None if disabled is None else not disabled,
+        routes=tuple(
+            RouteView(
+                name=route.title,
+                prefix=route.properties.address_prefix,
+                next_hop_type=route.properties.next_hop_type,
+                next_hop=route.properties.next_hop_ip_address or None,
+                node=_node_of(topology, route),
+            )
+            for route in sorted(table.properties.routes, key=lambda each: each.name.lower())
+        ),
+    )
+
+
+def _node_of(topology: Topology, route: Route) -> str | None:
+    for target in topology.linked(route.id, Relation.NEXT_HOP):
+        configuration = topology.get(target, IPConfiguration)
+        interface_id = configuration.id.parent if configuration is not None else None
+        interface = topology.get(interface_id, NetworkInterface) if interface_id else None
+        node = topology.node_of(interface) if interface is not None else None
+        if node is not None:
+            return node.name
+    return None

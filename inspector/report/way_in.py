@@ -1,0 +1,172 @@
+"""The ways in: every public address that leads to nodes, walked to them."""
+
+from collections.abc import Iterator
+
+from inspector.collected import NotCollected
+from inspector.ownership import Owner, owner_of_public_ip, owner_of_rule
+from inspector.report.addresses import public_address
+from inspector.report.answer import Text, Unknown, View, ask, noting, unknown_of
+from inspector.resource_id import ResourceId
+from inspector.resources import (
+    FrontendIPConfiguration,
+    IPConfiguration,
+    LoadBalancer,
+    LoadBalancingRule,
+    NetworkInterface,
+    PublicIPAddress,
+    Relation,
+)
+from inspector.topology import Topology
+
+
+class EntryNode(View, frozen=True):
+    """A node at the end of a way in; what is no node of the cluster has none."""
+
+    node: Text
+    address: Text
+
+
+class EntryPool(View, frozen=True):
+    """A backend pool a rule sends to."""
+
+    name: str
+    nodes: tuple[EntryNode, ...]
+
+
+class EntryRule(View, frozen=True):
+    """A rule that lets traffic in."""
+
+    name: str
+    service: Owner | None
+    protocol: str | None
+    frontend_port: int | None
+    backend_port: int | None
+    pools: tuple[EntryPool, ...]
+
+
+class EntryFrontend(View, frozen=True):
+    """A frontend that answers on the public address."""
+
+    name: str
+    load_balancer: str | None
+    rules: tuple[EntryRule, ...]
+
+
+class Entry(View, frozen=True):
+    """A public address that lets traffic in: by frontends with rules, or straight to a node."""
+
+    public_ip: str
+    id: ResourceId
+    address: Text
+    owner: Owner | Unknown
+    frontends: tuple[EntryFrontend, ...]
+    nodes: tuple[EntryNode, ...]
+
+
+class WaysIn(View, frozen=True):
+    """All public entries; ``missing`` is what may hide another one."""
+
+    entries: tuple[Entry, ...]
+    outbound_only: tuple[str, ...]
+    missing: tuple[Unknown, ...]
+
+
+def build_ways_in(topology: Topology) -> WaysIn:
+    """Walk from each public address through frontend, rule and pool to the nodes."""
+    missing: list[Unknown] = []
+    group = topology.cluster.infrastructure_group
+    if group is not None:
+        for kind in (LoadBalancer, PublicIPAddress, NetworkInterface):
+            with noting(missing):
+                topology.listed(group, kind)
+    entries, outbound_only = [], []
+    for public_id in _public_addresses(topology):
+        entry = _entry(topology, public_id)
+        if entry.frontends or entry.nodes:
+            entries.append(entry)
+        elif topology.referring(public_id, Relation.PUBLIC_IP):
+            outbound_only.append(public_id.name)
+    return WaysIn(
+        entries=tuple(entries), outbound_only=tuple(outbound_only), missing=tuple(missing)
+    )
+
+
+def _public_addresses(topology: Topology) -> list[ResourceId]:
+    """Return every public address there is or that something refers to, by id."""
+    found = {each.id for each in topology.all(PublicIPAddress)}
+    found |= {link.target for link in topology.links if link.relation is Relation.PUBLIC_IP}
+    return sorted(found)
+
+
+def _entry(topology: Topology, public_id: ResourceId) -> Entry:
+    sources = topology.referring(public_id, Relation.PUBLIC_IP)
+    frontends = (_frontend(topology, source) for source in sources)
+    nodes = (_node(topology, source) for source in sources if _is_ip_configuration(source))
+    return Entry(
+        public_ip=public_id.name,
+        id=public_id,
+        address=public_address(topology, public_id),
+        owner=ask(lambda: _owner(topology, public_id)),
+        frontends=tuple(each for each in frontends if each is not None and each.rules),
+        nodes=tuple(nodes),
+    )
+
+
+def _owner(topology: Topology, public_id: ResourceId) -> Owner:
+    address = topology.get(public_id, PublicIPAddress)
+    return owner_of_public_ip(topology, address or PublicIPAddress(id=public_id))
+
+
+def _is_ip_configuration(resource_id: ResourceId) -> bool:
+    return resource_id.type.lower().endswith("/networkinterfaces/ipconfigurations")
+
+
+def _frontend(topology: Topology, source: ResourceId) -> EntryFrontend | None:
+    if source.type.lower() != FrontendIPConfiguration.arm_type.lower():
+        return None
+    balancer = source.parent
+    users = topology.referring(source, Relation.FRONTEND)
+    rules = (each for each in users if each.type.lower() == LoadBalancingRule.arm_type.lower())
+    return EntryFrontend(
+        name=source.name,
+        load_balancer=balancer.name if balancer is not None else None,
+        rules=tuple(_rules(topology, rules)),
+    )
+
+
+def _rules(topology: Topology, rule_ids: Iterator[ResourceId]) -> Iterator[EntryRule]:
+    for rule_id in rule_ids:
+        rule = topology.get(rule_id, LoadBalancingRule)
+        if rule is not None:
+            yield EntryRule(
+                name=rule.title,
+                service=owner_of_rule(topology, rule),
+                protocol=rule.properties.protocol,
+                frontend_port=rule.properties.frontend_port,
+                backend_port=rule.properties.backend_port,
+                pools=tuple(
+                    _pool(topology, pool)
+                    for pool in topology.linked(rule_id, Relation.BACKEND_POOL)
+                ),
+            )
+
+
+def _pool(topology: Topology, pool_id: ResourceId) -> EntryPool:
+    members = topology.referring(pool_id, Relation.MEMBER_OF)
+    return EntryPool(name=pool_id.name, nodes=tuple(_node(topology, each) for each in members))
+
+
+def _node(topology: Topology, configuration_id: ResourceId) -> EntryNode:
+    try:
+        configuration = topology.get(configuration_id, IPConfiguration)
+        holder = configuration_id.parent
+        interface = topology.get(holder, NetworkInterface) if holder is not None else None
+    except NotCollected as unseen:
+        hidden = unknown_of(unseen.gap)
+        return EntryNode(node=hidden, address=hidden)
+    node = topology.node_of(interface) if interface is not None else None
+    address = configuration.properties.private_ip_address if configuration is not None else None
+    return EntryNode(
+        node=node.name if node is not None else None,
+        address=str(address) if address is not None else None,
+    )
