@@ -27,6 +27,7 @@ class OwnerKind(StrEnum):
     API_SERVER = "API server"
     NOBODY = "nobody"
     UNRECOGNISED = "unrecognised"
+    UNKNOWN = "unknown"
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +58,7 @@ _WORDS = {
     OwnerKind.API_SERVER: "API server",
     OwnerKind.NOBODY: "nobody",
     OwnerKind.UNRECOGNISED: "not recognised",
+    OwnerKind.UNKNOWN: "unknown",
 }
 
 

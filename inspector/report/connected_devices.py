@@ -9,6 +9,7 @@ from inspector.report.answer import Unknown, View, ask, noting, unknown_of
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     FrontendIPConfiguration,
+    IPAddress,
     IPConfiguration,
     NetworkInterface,
     Peering,
@@ -32,12 +33,16 @@ _FOREIGN_DEVICES: Final = (
 
 
 class Device(View, frozen=True):
-    """An IP configuration connected to a subnet, as the portal lists it."""
+    """An IP configuration connected to a subnet, as the portal lists it.
+
+    Without an ``address``, ``unseen`` says what hides it; a foreign device has neither.
+    """
 
     device: str
     type: str
-    address: IPv4Address | IPv6Address | Unknown | None
+    address: IPAddress | None
     ip_configuration: str
+    unseen: Unknown | None = None
 
 
 class SubnetView(View, frozen=True):
@@ -230,15 +235,16 @@ def _interface_device(topology: Topology, configuration: IPConfiguration) -> Dev
     )
 
 
-def _unseen(configuration_id: ResourceId, address: Unknown | None) -> Device:
+def _unseen(configuration_id: ResourceId, unseen: Unknown | None) -> Device:
     """Return a device told by its id alone: not the cluster's, or not readable."""
     kinds = (words for mark, words in _FOREIGN_DEVICES if mark in configuration_id.key)
     holder = configuration_id.parent
     return Device(
         device=holder.name if holder is not None else configuration_id.name,
         type=next(kinds, "Other"),
-        address=address,
+        address=None,
         ip_configuration=configuration_id.name,
+        unseen=unseen,
     )
 
 

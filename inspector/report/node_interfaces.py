@@ -1,12 +1,10 @@
 """Every node's network interfaces with each of their IP configurations."""
 
-from ipaddress import IPv4Address, IPv6Address
-
 from inspector.nodes import Node, missing_for_nodes
 from inspector.report.addresses import public_address
 from inspector.report.answer import Text, Unknown, View, unknown_of
 from inspector.resource_id import ResourceId
-from inspector.resources import IPConfiguration, NetworkInterface
+from inspector.resources import IPAddress, IPConfiguration, NetworkInterface
 from inspector.topology import Topology
 
 
@@ -16,7 +14,7 @@ class IPConfigurationView(View, frozen=True):
     name: str
     primary: bool | None
     version: str | None
-    address: IPv4Address | IPv6Address | None
+    address: IPAddress | None
     allocation: str | None
     public_ip: Text
     subnet: str | None

@@ -5,7 +5,7 @@ from collections import Counter
 from inspector.findings import Outcome, Status
 from inspector.ownership import Owner
 from inspector.report.addresses import public_address
-from inspector.report.answer import Text, Unknown, View
+from inspector.report.answer import Text, View
 from inspector.report.node_interfaces import NodeInterfaces
 from inspector.report.profile import NetworkingProfile
 from inspector.report.way_in import Entry, WaysIn
@@ -36,7 +36,7 @@ class PublicEntry(View, frozen=True):
     address: Text
     port: int | None
     protocol: str | None
-    owner: Owner | Unknown | None
+    owner: Owner | None
 
 
 class Verdict(View, frozen=True):

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from inspector.collected import NotCollected
-from inspector.ownership import Owner, owner_of_public_ip, owner_of_rule
+from inspector.ownership import Owner, OwnerKind, owner_of_public_ip, owner_of_rule
 from inspector.report.addresses import public_address
-from inspector.report.answer import Text, Unknown, View, ask, noting, unknown_of
+from inspector.report.answer import Text, Unknown, View, noting, unknown_of
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     FrontendIPConfiguration,
@@ -58,7 +58,7 @@ class Entry(View, frozen=True):
     public_ip: str
     id: ResourceId
     address: Text
-    owner: Owner | Unknown
+    owner: Owner
     frontends: tuple[EntryFrontend, ...]
     nodes: tuple[EntryNode, ...]
 
@@ -106,14 +106,17 @@ def _entry(topology: Topology, public_id: ResourceId) -> Entry:
         public_ip=public_id.name,
         id=public_id,
         address=public_address(topology, public_id),
-        owner=ask(lambda: _owner(topology, public_id)),
+        owner=_owner(topology, public_id),
         frontends=tuple(each for each in frontends if each is not None and each.rules),
         nodes=tuple(nodes),
     )
 
 
 def _owner(topology: Topology, public_id: ResourceId) -> Owner:
-    address = topology.get(public_id, PublicIPAddress)
+    try:
+        address = topology.get(public_id, PublicIPAddress)
+    except NotCollected:
+        return Owner(kind=OwnerKind.UNKNOWN, because="the public IP address could not be seen")
     return owner_of_public_ip(topology, address or PublicIPAddress(id=public_id))
 
 

@@ -1,0 +1,42 @@
+"""The command line."""
+
+import logging
+import sys
+
+import typer
+
+from inspector.cli.commands import app
+from inspector.cli.exit_codes import ExitCode
+from inspector.errors import InspectorError, OutputError, UsageError
+from inspector.renderers.visible import visible
+
+_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command of ``sys.argv`` and exit; every error is one line on stderr."""
+    # The SDK logs what it also raises; a user sees the error once, and no warning of a retry.
+    logging.getLogger("azure").addHandler(logging.NullHandler())
+    logging.getLogger("azure").propagate = False
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code."""
+    try:
+        code = app(arguments, standalone_mode=False, prog_name="aks-inspector")
+    except typer.TyperException as error:
+        return _complain(error.format_message(), ExitCode.USAGE)
+    except (UsageError, OutputError) as error:
+        return _complain(str(error), ExitCode.USAGE)
+    except InspectorError as error:
+        return _complain(str(error), ExitCode.NOT_INSPECTED)
+    except (KeyboardInterrupt, typer.Abort):
+        return _complain("interrupted", _INTERRUPTED)
+    return int(code or 0)
+
+
+def _complain(message: str, code: int) -> int:
+    line = " ".join(visible(part) for part in message.splitlines())
+    sys.stderr.write(f"aks-inspector: error: {line}\n")
+    return code

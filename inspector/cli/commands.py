@@ -1,0 +1,128 @@
+"""The commands: arguments to the public API to a sheet to an exit code."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from inspector.check_report import check as run_check
+from inspector.cli.exit_codes import ExitCode
+from inspector.cli.output import (
+    AllOption,
+    FormatOption,
+    OutputOption,
+    StrictOption,
+    make_sheet,
+    require_writable,
+)
+from inspector.cli.source import Source, with_source
+from inspector.demo import PREFIX, demo_clusters
+from inspector.errors import UsageError
+from inspector.renderers import render, render_check
+from inspector.report import analyze
+from inspector.snapshot import save_snapshot
+
+app = typer.Typer(
+    name="aks-inspector",
+    help="See what Azure really built for an AKS cluster: its network, from ARM, in one report.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+@with_source
+def report(
+    source: Source,
+    form: FormatOption = None,
+    output: OutputOption = None,
+    show_all: AllOption = False,
+    strict: StrictOption = False,
+) -> None:
+    """Print the network report of a cluster."""
+    sheet = make_sheet(form, output)
+    result = analyze(source.read())
+    sheet.write(render(result, sheet.form, show_all=show_all, width=sheet.width, color=sheet.color))
+    if strict and result.gaps:
+        raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+@app.command()
+@with_source
+def check(
+    source: Source,
+    form: FormatOption = None,
+    output: OutputOption = None,
+    show_all: AllOption = False,
+    strict: StrictOption = False,
+) -> None:
+    """Run the checks; exit with 1 when one fails."""
+    sheet = make_sheet(form, output)
+    result = run_check(source.read())
+    sheet.write(
+        render_check(result, sheet.form, show_all=show_all, width=sheet.width, color=sheet.color)
+    )
+    if result.findings:
+        raise typer.Exit(ExitCode.FINDINGS)
+    if strict and result.is_incomplete:
+        raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+@app.command()
+@with_source
+def snapshot(
+    source: Source,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", help="The file to write: .json or .json.gz.", metavar="FILE"
+        ),
+    ],
+) -> None:
+    """Collect a cluster into a file that the other commands read with --snapshot."""
+    if not output.name.endswith((".json", ".json.gz")):
+        raise UsageError(f"{output}: a snapshot's name ends in .json or .json.gz")
+    require_writable(output)
+    collected = source.read()
+    save_snapshot(collected, output)
+    gaps = f", {len(collected.gaps)} gaps" if collected.gaps else ""
+    typer.echo(f"{output}: {len(collected.documents)} documents{gaps}", err=True)
+
+
+@app.command()
+def demo(
+    name: Annotated[
+        str | None, typer.Argument(help="The bundled cluster to report on.", show_default=False)
+    ] = None,
+    form: FormatOption = None,
+    output: OutputOption = None,
+    show_all: AllOption = False,
+) -> None:
+    """List the bundled clusters, or print the report of one."""
+    if name is not None:
+        sheet = make_sheet(form, output)
+        result = analyze(Source(snapshot=f"{PREFIX}{name}").read())
+        sheet.write(
+            render(result, sheet.form, show_all=show_all, width=sheet.width, color=sheet.color)
+        )
+        return
+    clusters = demo_clusters()
+    longest = max(map(len, clusters))
+    for each, about in clusters.items():
+        typer.echo(f"{each:<{longest}}  {about}")
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Print the version or, without a command, the help."""
+    if version:
+        from inspector.version import __version__
+
+        typer.echo(f"aks-inspector {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())

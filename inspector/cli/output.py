@@ -1,0 +1,111 @@
+"""Where a result goes: stdout or a file, in which format, how wide, with colour or not."""
+
+import contextlib
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+import typer
+
+from inspector.errors import OutputError, UsageError
+from inspector.files import write_whole
+from inspector.renderers import Format
+from inspector.renderers.terminal import UNLIMITED
+
+_SUFFIXES: Final = {
+    ".json": Format.JSON,
+    ".md": Format.MARKDOWN,
+    ".markdown": Format.MARKDOWN,
+    ".txt": Format.TERMINAL,
+}
+
+FormatOption = Annotated[
+    Format | None,
+    typer.Option(
+        "--format",
+        "-f",
+        help="Format of the result [default: by the suffix of -o, else terminal].",
+        show_default=False,
+    ),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Write to this file instead of stdout.", metavar="FILE"),
+]
+AllOption = Annotated[bool, typer.Option("--all", help="Fold no addresses and cut no tables.")]
+StrictOption = Annotated[
+    bool, typer.Option("--strict", help="Exit with 4 when something could not be seen.")
+]
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a result goes and how it is to look."""
+
+    form: Format
+    path: Path | None
+    width: int
+    color: bool
+
+    def write(self, text: str) -> None:
+        """Write the result. Raises ``OutputError``, and leaves no half-written file then."""
+        if self.path is not None:
+            write_whole(self.path, text.encode(), private=False)
+            return
+        with contextlib.suppress(AttributeError, ValueError):
+            sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:  # the reader has seen enough; the exit code stays what it is
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def make_sheet(form: Format | None, path: Path | None) -> Sheet:
+    """Decide on format, width and colour. Raises ``UsageError`` or ``OutputError``."""
+    if path is not None:
+        require_writable(path)
+        return Sheet(form=form or _form_of(path), path=path, width=UNLIMITED, color=False)
+    is_terminal = sys.stdout.isatty()
+    return Sheet(
+        form=form or Format.TERMINAL,
+        path=None,
+        width=_width(is_terminal=is_terminal),
+        color=_wants_color(is_terminal=is_terminal),
+    )
+
+
+def require_writable(path: Path) -> None:
+    """Fail before anything is collected if the file cannot be written at the end."""
+    if path.is_dir():
+        raise OutputError(f"{path}: is a directory; give a file name")
+    if not path.parent.is_dir():
+        raise OutputError(f"{path}: the folder {path.parent} does not exist")
+    if not os.access(path.parent, os.W_OK) and not os.access(path, os.W_OK):
+        raise OutputError(f"{path}: the folder {path.parent} is not writable")
+
+
+def _form_of(path: Path) -> Format:
+    form = _SUFFIXES.get(path.suffix.lower())
+    if form is None:
+        known = ", ".join(_SUFFIXES)
+        raise UsageError(f"{path}: the suffix names no format ({known}); choose one with -f")
+    return form
+
+
+def _width(*, is_terminal: bool) -> int:
+    """Return the columns to use; a pipe gets whole lines unless ``COLUMNS`` is set."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns)
+    return shutil.get_terminal_size().columns if is_terminal else UNLIMITED
+
+
+def _wants_color(*, is_terminal: bool) -> bool:
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return is_terminal and os.environ.get("TERM") != "dumb"

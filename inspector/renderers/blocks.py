@@ -1,0 +1,121 @@
+"""A document in format-free pieces: what the terminal and Markdown both print."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from inspector.report import Unknown
+
+ABSENT = "-"
+UNKNOWN = "unknown"
+
+
+class Tone(StrEnum):
+    """What a text means, for formats that have colours."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    BAD = "bad"
+    WARNING = "warning"
+    MUTED = "muted"
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A piece of text, raw: the renderer makes it safe for its format."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+class Heading(msgspec.Struct, frozen=True):
+    """A heading; level 1 is the document's title."""
+
+    level: int
+    text: str
+
+
+class Paragraph(msgspec.Struct, frozen=True):
+    """One paragraph."""
+
+    text: Text
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """Labels with their values; a value may have several lines."""
+
+    rows: tuple[tuple[str, tuple[Text, ...]], ...]
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """A table; ``note`` says what was folded or cut and how to see it."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Text, ...], ...]
+    note: str | None = None
+
+
+class Tree(msgspec.Struct, frozen=True):
+    """A label with everything below it."""
+
+    label: Text
+    children: "tuple[Tree, ...]" = ()
+
+
+Block = Heading | Paragraph | Facts | Table | Tree
+
+
+def show(value: Any) -> Text:
+    """Return a report's value as text: absent, unknown and known look different."""
+    if value is None or value in {"", ()}:
+        return Text(ABSENT, Tone.MUTED)
+    if isinstance(value, Unknown):
+        return Text(UNKNOWN, Tone.WARNING)
+    if isinstance(value, bool):
+        return Text("yes" if value else "no")
+    if isinstance(value, tuple):
+        return join(show(each) for each in value)
+    return Text(str(value))
+
+
+def join(texts: Iterable[Text]) -> Text:
+    """Return several texts as one; it warns if one of them does."""
+    several = tuple(texts)
+    tone = Tone.WARNING if any(each.tone is Tone.WARNING for each in several) else Tone.PLAIN
+    return Text(", ".join(each.text for each in several), tone)
+
+
+def facts(*rows: tuple[str, Any]) -> Facts:
+    """Return facts from report values; a list of texts stays one line each."""
+    return Facts(
+        tuple(
+            (label, tuple(value) if isinstance(value, list) else (_as_text(value),))
+            for label, value in rows
+        )
+    )
+
+
+def row(*values: Any) -> tuple[Text, ...]:
+    """Return one row of a table from report values."""
+    return tuple(map(_as_text, values))
+
+
+def table(
+    columns: tuple[str, ...],
+    rows: Iterable[tuple[Text, ...]],
+    *,
+    most: int | None,
+    notes: Iterable[str] = (),
+) -> Table:
+    """Return a table of at most ``most`` rows that says what it leaves out."""
+    every = tuple(rows)
+    shown = every if most is None else every[:most]
+    said = list(notes)
+    if len(shown) < len(every):
+        said.append(f"{len(every) - len(shown)} more of {len(every)} rows: --all shows them")
+    return Table(columns=columns, rows=shown, note="; ".join(said) or None)
+
+
+def _as_text(value: Any) -> Text:
+    return value if isinstance(value, Text) else show(value)

@@ -1,0 +1,58 @@
+"""What a report says, in which order and words, whatever the format."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from inspector.check_report import CheckReport
+from inspector.renderers.blocks import Block, Heading, facts
+from inspector.renderers.layout.balancing import lay_out_load_balancing
+from inspector.renderers.layout.interfaces import lay_out_node_interfaces
+from inspector.renderers.layout.networks import (
+    lay_out_route_tables,
+    lay_out_security_groups,
+    lay_out_virtual_networks,
+)
+from inspector.renderers.layout.outcomes import lay_out_gaps, lay_out_outcomes
+from inspector.renderers.layout.overview import (
+    lay_out_infrastructure,
+    lay_out_profile,
+    lay_out_summary,
+)
+from inspector.renderers.layout.ways import lay_out_ways_in
+from inspector.report import Report
+
+MOST_ROWS: Final = 40
+"""Rows of a table before it is cut, unless everything is asked for."""
+
+
+def lay_out(report: Report, *, show_all: bool) -> Iterator[Block]:
+    """Yield the whole report; ``show_all`` neither folds addresses nor cuts tables."""
+    most = None if show_all else MOST_ROWS
+    yield Heading(1, f"AKS network report: {report.summary.cluster}")
+    yield facts(
+        ("Cluster id", report.cluster),
+        ("Read", f"{report.captured_at:%Y-%m-%d %H:%M:%S %Z}, aks-inspector {report.tool_version}"),
+    )
+    yield from lay_out_summary(report.summary)
+    yield from lay_out_profile(report.networking_profile, most)
+    yield from lay_out_infrastructure(report.infrastructure, most)
+    yield from lay_out_load_balancing(report.load_balancing, most)
+    yield from lay_out_virtual_networks(report.virtual_networks, most)
+    yield from lay_out_node_interfaces(report.node_interfaces, most)
+    yield from lay_out_route_tables(report.route_tables, most)
+    yield from lay_out_security_groups(report.security_groups, most)
+    yield from lay_out_ways_in(report.ways_in, most)
+    yield from lay_out_outcomes(report.outcomes, most)
+    yield from lay_out_gaps(report.gaps, most)
+
+
+def lay_out_check(report: CheckReport, *, show_all: bool) -> Iterator[Block]:
+    """Yield the outcomes of the checks, and what could not be seen."""
+    most = None if show_all else MOST_ROWS
+    yield Heading(1, f"AKS network checks: {report.cluster.name}")
+    yield from lay_out_outcomes(report.outcomes, most)
+    if report.gaps:
+        yield from lay_out_gaps(report.gaps, most)
+
+
+__all__ = ["MOST_ROWS", "lay_out", "lay_out_check"]

@@ -1,0 +1,69 @@
+"""What the checks came to, and what could not be seen."""
+
+from collections.abc import Iterable, Iterator
+
+from inspector.findings import Finding, Outcome, Status
+from inspector.renderers.blocks import (
+    Block,
+    Heading,
+    Paragraph,
+    Text,
+    Tone,
+    facts,
+    row,
+    table,
+)
+from inspector.renderers.layout.overview import STATUS_TONES
+from inspector.snapshot import Gap
+
+
+def lay_out_outcomes(outcomes: Iterable[Outcome], most: int | None) -> Iterator[Block]:
+    """Yield each check's outcome with its findings, its evidence or what it is missing."""
+    yield Heading(2, "Checks")
+    for outcome in outcomes:
+        status = Text(f"{outcome.status}: {outcome.message}", STATUS_TONES[outcome.status])
+        yield Heading(3, outcome.check)
+        yield Paragraph(status)
+        for finding in outcome.findings:
+            yield from _finding(finding, most)
+        if outcome.evidence:
+            rows = (row(each.name, each.field, each.value) for each in outcome.evidence)
+            yield table(("Node", "Field", "Value"), rows, most=most)
+        if outcome.status is Status.UNKNOWN and outcome.missing:
+            yield from lay_out_gap_table(outcome.missing, most)
+
+
+def _finding(finding: Finding, most: int | None) -> Iterator[Block]:
+    yield facts(
+        ("Finding", Text(f"{finding.severity}: {finding.message}", Tone.BAD)),
+        ("Subject", finding.subject),
+        ("What to do", finding.remediation),
+    )
+    rows = (row(each.name, each.field, each.value) for each in finding.evidence)
+    yield table(("Resource", "Field", "Value"), rows, most=most)
+
+
+def lay_out_gaps(gaps: tuple[Gap, ...], most: int | None) -> Iterator[Block]:
+    """Yield everything that could not be seen, with the action that would reveal it."""
+    yield Heading(2, "Not visible")
+    if gaps:
+        yield from lay_out_gap_table(gaps, most)
+    else:
+        yield Paragraph(Text("Nothing: everything asked for was answered.", Tone.GOOD))
+
+
+def lay_out_gap_table(gaps: Iterable[Gap], most: int | None) -> Iterator[Block]:
+    """Yield gaps as a table."""
+    rows = (
+        row(
+            Text(f"list of {gap.listing}" if gap.listing else gap.target.name, Tone.WARNING),
+            gap.target,
+            f"{gap.reason} ({gap.status} {gap.code or ''})".replace(" )", ")")
+            if gap.status
+            else gap.reason,
+            gap.action,
+            gap.message,
+        )
+        for gap in gaps
+    )
+    yield table(("What", "Where", "Why", "Grant", "Azure says"), rows, most=most)

@@ -1,0 +1,65 @@
+"""The ways in, drawn as trees."""
+
+from collections.abc import Iterator
+
+from inspector.renderers.blocks import Block, Heading, Paragraph, Text, Tone, Tree, show
+from inspector.renderers.layout.missing import lay_out_missing
+from inspector.report.way_in import Entry, EntryNode, EntryPool, EntryRule, WaysIn
+
+
+def lay_out_ways_in(ways: WaysIn, most: int | None) -> Iterator[Block]:
+    """Yield a tree for each public entry, from its address down to the nodes."""
+    yield Heading(2, "Ways in")
+    if not ways.entries and not ways.missing:
+        yield Paragraph(Text("none: no public address leads to a node", Tone.MUTED))
+    for entry in ways.entries:
+        yield _entry(entry, most)
+    if ways.outbound_only:
+        names = ", ".join(ways.outbound_only)
+        yield Paragraph(Text(f"Only a way out, nothing enters here: {names}", Tone.MUTED))
+    yield from lay_out_missing(ways.missing)
+
+
+def _entry(entry: Entry, most: int | None) -> Tree:
+    address = show(entry.address)
+    label = Text(f"{address.text}  public IP {entry.public_ip} ({entry.owner.words})", address.tone)
+    frontends = tuple(
+        Tree(
+            Text(f"frontend {frontend.name} of load balancer {frontend.load_balancer}"),
+            tuple(_rule(rule, most) for rule in frontend.rules),
+        )
+        for frontend in entry.frontends
+    )
+    return Tree(label, frontends + _nodes(entry.nodes, most))
+
+
+def _rule(rule: EntryRule, most: int | None) -> Tree:
+    service = f"  {rule.service.words}" if rule.service is not None else ""
+    label = f"rule {rule.protocol or 'any'} {rule.frontend_port or 'any port'}{service}"
+    return Tree(Text(label), tuple(_pool(rule, pool, most) for pool in rule.pools))
+
+
+def _pool(rule: EntryRule, pool: EntryPool, most: int | None) -> Tree:
+    port = f" port {rule.backend_port}" if rule.backend_port else ""
+    label = f"backend pool {pool.name}{port}"
+    if not pool.nodes:
+        return Tree(Text(f"{label}: empty, traffic goes nowhere", Tone.WARNING))
+    return Tree(Text(label), _nodes(pool.nodes, most))
+
+
+def _nodes(nodes: tuple[EntryNode, ...], most: int | None) -> tuple[Tree, ...]:
+    shown = nodes if most is None else nodes[:most]
+    leaves = tuple(_node(node) for node in shown)
+    if len(shown) < len(nodes):
+        rest = f"{len(nodes) - len(shown)} more of {len(nodes)} nodes: --all shows them"
+        leaves += (Tree(Text(rest, Tone.MUTED)),)
+    return leaves
+
+
+def _node(node: EntryNode) -> Tree:
+    if node.node is None:
+        return Tree(Text(f"no node of this cluster {show(node.address).text}", Tone.WARNING))
+    name = show(node.node)
+    if name.tone is Tone.WARNING:
+        return Tree(Text("a node that could not be seen", Tone.WARNING))
+    return Tree(Text(f"node {name.text} {show(node.address).text}"))

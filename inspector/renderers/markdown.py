@@ -1,0 +1,70 @@
+"""GitHub-flavoured Markdown."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from inspector.renderers.blocks import Block, Facts, Heading, Paragraph, Table, Text, Tree
+from inspector.renderers.visible import visible
+
+_ANYWHERE: Final = re.compile(r"[\\`*\[\]<>|~$&@]|://|(?i:www)(?=\.)|(?<!\w)_|_(?!\w)")
+_AT_START: Final = re.compile(r"[#+=:-]|\d+(?=[.)])")
+_ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "://": "&#58;//", "@": "&#64;"}
+
+
+def render_markdown(blocks: Iterable[Block]) -> str:
+    """Return the blocks as one Markdown document, ending in a newline."""
+    return "\n\n".join("\n".join(_lines(block)) for block in blocks) + "\n"
+
+
+def escape(text: str) -> str:
+    """Return text from Azure so that Markdown and HTML show it and do nothing with it."""
+    shown = _ANYWHERE.sub(_escape_match, visible(text))
+    start = _AT_START.match(shown)
+    if start is None:
+        return shown
+    mark = start.group()
+    return f"{mark}\\{shown[len(mark) :]}" if mark.isdecimal() else f"\\{shown}"
+
+
+def _escape_match(match: re.Match[str]) -> str:
+    found = match.group()
+    if found.lower() == "www":
+        return f"{found}&#8203;"
+    return _ENTITIES.get(found, f"\\{found}")
+
+
+def _lines(block: Block) -> Iterator[str]:
+    match block:
+        case Heading(level, text):
+            yield f"{'#' * level} {escape(text)}"
+        case Paragraph(text):
+            yield escape(text.text)
+        case Facts(rows):
+            yield from _table_lines(("", ""), [(Text(f"{label}"), *lines) for label, lines in rows])
+        case Table():
+            yield from _table_lines(block.columns, block.rows)
+            if block.note:
+                yield ""
+                yield f"*{escape(block.note)}*"
+        case Tree():
+            yield from _tree_lines(block, 0)
+
+
+def _table_lines(columns: tuple[str, ...], rows: Iterable[tuple[Text, ...]]) -> Iterator[str]:
+    yield _row_line(map(escape, columns))
+    yield _row_line("---" for _ in columns)
+    for row in rows:
+        first = [escape(cell.text) for cell in row[: len(columns) - 1]]
+        last = "<br>".join(escape(cell.text) for cell in row[len(columns) - 1 :])
+        yield _row_line([*first, last])
+
+
+def _row_line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _tree_lines(tree: Tree, depth: int) -> Iterator[str]:
+    yield f"{'  ' * depth}- {escape(tree.label.text)}"
+    for child in tree.children:
+        yield from _tree_lines(child, depth + 1)

@@ -1,0 +1,146 @@
+"""The terminal, through rich: tables where they fit, records where they do not."""
+
+import io
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import rich.table
+import rich.text
+import rich.tree
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+
+from inspector.renderers.blocks import Block, Facts, Heading, Paragraph, Table, Text, Tone, Tree
+from inspector.renderers.visible import visible
+
+UNLIMITED: Final = 100_000
+"""A width nothing reaches: output to a pipe is neither cut nor wrapped."""
+
+_STYLES: Final = {
+    Tone.PLAIN: "",
+    Tone.GOOD: "green",
+    Tone.BAD: "bold red",
+    Tone.WARNING: "yellow",
+    Tone.MUTED: "dim",
+}
+_COLUMN_GAP: Final = 2
+_MARGIN: Final = 2
+_NARROWEST_COLUMN: Final = 14
+
+
+def render_terminal(blocks: Iterable[Block], *, width: int, color: bool) -> str:
+    """Return the blocks as text for a terminal of ``width`` cells, with ANSI styles or without."""
+    console = Console(
+        file=io.StringIO(),
+        width=width,
+        color_system="standard" if color else None,
+        force_terminal=color,
+        no_color=not color,
+        legacy_windows=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    with console.capture() as capture:
+        for block in blocks:
+            for renderable in _renderables(block, width):
+                console.print(renderable)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+def _renderables(block: Block, width: int) -> Iterator[RenderableType]:
+    match block:
+        case Heading(level, text):
+            yield from _heading(level, visible(text))
+        case Paragraph(text):
+            yield Padding(_text(text), (0, 0, 0, _MARGIN))
+        case Facts(rows):
+            yield _facts(rows)
+        case Table():
+            yield from _table(block, width - _MARGIN)
+        case Tree():
+            yield Padding(_tree(block), (0, 0, 0, _MARGIN))
+
+
+def _heading(level: int, text: str) -> Iterator[RenderableType]:
+    yield ""
+    if level == 1:
+        yield rich.text.Text(text, style="bold")
+        yield rich.text.Text("═" * min(cell_len(text), 80), style="dim")
+    elif level == 2:  # noqa: PLR2004
+        yield rich.text.Text(text, style="bold")
+        yield rich.text.Text("─" * min(cell_len(text), 80), style="dim")
+    else:
+        yield rich.text.Text(text, style="bold")
+
+
+def _text(text: Text) -> rich.text.Text:
+    return rich.text.Text(visible(text.text), style=_STYLES[text.tone], overflow="fold")
+
+
+def _facts(rows: tuple[tuple[str, tuple[Text, ...]], ...]) -> RenderableType:
+    grid = rich.table.Table.grid(padding=(0, _COLUMN_GAP, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, lines in rows:
+        for number, line in enumerate(lines):
+            name = rich.text.Text(visible(label) if number == 0 else "", style="dim")
+            grid.add_row(name, _text(line))
+    return Padding(grid, (0, 0, 0, _MARGIN))
+
+
+def _table(table: Table, width: int) -> Iterator[RenderableType]:
+    if not table.rows:
+        yield Padding(rich.text.Text("none", style="dim"), (0, 0, 0, _MARGIN))
+    elif _narrowest(table) <= width:
+        yield Padding(_grid(table), (0, 0, 0, _MARGIN))
+    else:
+        yield from _records(table)
+    if table.note:
+        note = rich.text.Text(visible(table.note), style="dim italic")
+        yield Padding(note, (0, 0, 0, _MARGIN))
+
+
+def _narrowest(table: Table) -> int:
+    """Return the width below which folding the cells makes a table worse than records."""
+    total = 0
+    for name, cells in _columns(table):
+        longest = max(cell_len(visible(cell.text)) for cell in cells)
+        total += max(cell_len(name), min(longest, _NARROWEST_COLUMN)) + _COLUMN_GAP
+    return total
+
+
+def _columns(table: Table) -> Iterator[tuple[str, list[Text]]]:
+    for index, name in enumerate(table.columns):
+        yield name, [row[index] for row in table.rows]
+
+
+def _grid(table: Table) -> RenderableType:
+    grid = rich.table.Table(
+        box=None, padding=(0, _COLUMN_GAP, 0, 0), header_style="dim", pad_edge=False
+    )
+    for name in table.columns:
+        grid.add_column(visible(name), overflow="fold", min_width=min(cell_len(name), 20))
+    for row in table.rows:
+        grid.add_row(*map(_text, row))
+    return grid
+
+
+def _records(table: Table) -> Iterator[RenderableType]:
+    """Yield each row as label and value lines, for a terminal too narrow for the table."""
+    for row in table.rows:
+        pairs = tuple((name, (cell,)) for name, cell in zip(table.columns, row, strict=True))
+        yield _facts(pairs)
+        yield ""
+
+
+def _tree(tree: Tree) -> rich.tree.Tree:
+    drawn = rich.tree.Tree(_text(tree.label), guide_style="dim")
+    _grow(drawn, tree.children)
+    return drawn
+
+
+def _grow(branch: rich.tree.Tree, children: tuple[Tree, ...]) -> None:
+    for child in children:
+        _grow(branch.add(_text(child.label)), child.children)
