@@ -2,20 +2,54 @@
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
 from inspector.errors import BadDocument
 from inspector.resource_id import ResourceId
 from inspector.resources import (
+    SCALE_SET_INTERFACE_TYPE,
+    BackendAddressPool,
+    FrontendIPConfiguration,
     InventoryItem,
+    IPConfiguration,
+    LoadBalancingRule,
     ManagedCluster,
+    NetworkSecurityGroup,
+    OutboundRule,
+    Peering,
+    Probe,
     Resource,
+    Route,
+    SecurityRule,
+    Subnet,
     SubnetUsage,
     decode,
 )
 from inspector.snapshot import Gap, GapReason, Listing, Snapshot
+
+_PART_TYPES: Final = frozenset(
+    arm_type.lower()
+    for arm_type in (
+        BackendAddressPool.arm_type,
+        FrontendIPConfiguration.arm_type,
+        IPConfiguration.arm_type,
+        LoadBalancingRule.arm_type,
+        OutboundRule.arm_type,
+        Peering.arm_type,
+        Probe.arm_type,
+        Route.arm_type,
+        SecurityRule.arm_type,
+        Subnet.arm_type,
+        f"{NetworkSecurityGroup.arm_type}/defaultSecurityRules",
+        f"{SCALE_SET_INTERFACE_TYPE}/ipConfigurations",
+    )
+)
+"""What comes inside its parent's document, so that a parent without it proves its absence.
+
+A scale set says nothing of its instances, a pool nothing of its machines.
+"""
 
 R = TypeVar("R", bound=Resource)
 E = TypeVar("E", InventoryItem, SubnetUsage)
@@ -55,6 +89,19 @@ class Collected:
         return found
 
     @cached_property
+    def _holders(self) -> dict[str, Resource]:
+        return {
+            part.id.key: resource
+            for resource in self.snapshot.resources.values()
+            for part in resource.parts()
+        }
+
+    def holder(self, part: Resource, kind: type[R]) -> R | None:
+        """Return the document a sub-resource came in, if it is of the type."""
+        found = self._holders.get(part.id.key)
+        return found if isinstance(found, kind) else None
+
+    @cached_property
     def _by_kind(self) -> dict[type[Resource], list[Resource]]:
         grouped: dict[type[Resource], list[Resource]] = {}
         for resource in self.snapshot.resources.values():
@@ -87,13 +134,13 @@ class Collected:
 
     def is_absent(self, resource_id: ResourceId) -> bool:
         """Whether ARM said that the resource, or what holds it, does not exist."""
-        here: ResourceId | None = resource_id
-        while here is not None:
+        below: ResourceId | None = None
+        for here in _upwards(resource_id):
             if here.key in self._absent or self._is_missing_from_list(here):
                 return True
             if here.key in self._by_key:
-                return here is not resource_id
-            here = here.parent
+                return below is not None and below.type.lower() in _PART_TYPES
+            below = here
         return False
 
     def _is_missing_from_list(self, resource_id: ResourceId) -> bool:

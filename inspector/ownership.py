@@ -11,6 +11,7 @@ from inspector.resources import (
     FrontendIPConfiguration,
     IPConfiguration,
     LoadBalancingRule,
+    NetworkInterface,
     PublicIPAddress,
     Relation,
 )
@@ -112,9 +113,21 @@ def _owner_of_referrer(topology: Topology, source: ResourceId) -> Owner | None:
         return owner_of_frontend(topology, frontend) if frontend is not None else None
     if kind.endswith("/natgateways"):
         return Owner(kind=OwnerKind.NAT_GATEWAY, because=f"NAT gateway {source.name}")
-    if kind == IPConfiguration.arm_type.lower():
-        return Owner(kind=OwnerKind.NODE, because=f"network interface {source.name}")
+    if kind.endswith("/networkinterfaces/ipconfigurations"):
+        return _owner_of_configuration(topology, source)
     return None
+
+
+def _owner_of_configuration(topology: Topology, source: ResourceId) -> Owner | None:
+    configuration = topology.get(source, IPConfiguration)
+    interface = topology.holder(configuration, NetworkInterface) if configuration else None
+    if interface is None:
+        return None
+    node = topology.node_of(interface)
+    because = f"network interface {interface.title}"
+    if node is None:
+        return Owner(kind=OwnerKind.UNRECOGNISED, because=f"{because}, which is no node's")
+    return Owner(kind=OwnerKind.NODE, because=f"{because} of node {node.name}")
 
 
 def _service_owner(topology: Topology, frontend: FrontendIPConfiguration) -> Owner:

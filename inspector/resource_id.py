@@ -1,10 +1,11 @@
 """ARM resource ids: parsed once, compared without regard to case."""
 
-from functools import cached_property
 from typing import Final
 
-_SUBSCRIPTIONS: Final = "subscriptions"
 _GROUPS: Final = "resourcegroups"
+_GROUP_AT: Final = 3
+_PROVIDERS: Final = "/providers/"
+_SLASHES_OF_TOP_RESOURCE: Final = 2
 
 
 class ResourceId:
@@ -19,13 +20,14 @@ class ResourceId:
     subscription and an even number of further segments.
     """
 
-    __slots__ = ("__dict__", "key", "text")
+    __slots__ = ("_parent", "key", "text")
 
     def __init__(self, text: str) -> None:
-        key = text.lower().rstrip("/")
+        plain = text.rstrip("/")
+        key = plain.lower()
         if not key.startswith("/subscriptions/") or key.count("/") % 2 or "//" in key:
             raise ValueError(f"not an ARM resource id: {text!r}")
-        self.text = text.rstrip("/")
+        self.text = plain
         self.key = key
 
     def __str__(self) -> str:
@@ -43,18 +45,20 @@ class ResourceId:
     def __lt__(self, other: "ResourceId") -> bool:
         return self.key < other.key
 
-    @cached_property
-    def _segments(self) -> tuple[str, ...]:
-        return tuple(self.text.split("/")[1:])
+    @property
+    def _segments(self) -> list[str]:
+        return self.text.split("/")[1:]
 
-    @cached_property
-    def _provider_at(self) -> int | None:
-        """Index of the last ``providers`` segment in key position: extensions nest."""
-        positions = [i for i in range(0, len(self._segments), 2) if self._is(i, "providers")]
-        return positions[-1] if positions else None
+    @property
+    def _provider_at(self) -> int:
+        """Where the last ``/providers`` that is not a name begins; -1 if there is none.
 
-    def _is(self, index: int, name: str) -> bool:
-        return index < len(self._segments) and self._segments[index].lower() == name
+        Extension resources nest, and nothing forbids a resource called ``providers``.
+        """
+        at = self.key.rfind(_PROVIDERS)
+        while at > 0 and self.key.count("/", 0, at) % 2:
+            at = self.key.rfind(_PROVIDERS, 0, at)
+        return at
 
     @property
     def subscription(self) -> str:
@@ -64,36 +68,46 @@ class ResourceId:
     @property
     def resource_group(self) -> str | None:
         """The resource group's name, or ``None`` for a subscription-level id."""
-        return self._segments[3] if self._is(2, _GROUPS) else None
+        segments = self._segments
+        in_group = len(segments) > _GROUP_AT and segments[_GROUP_AT - 1].lower() == _GROUPS
+        return segments[_GROUP_AT] if in_group else None
 
     @property
     def resource_group_id(self) -> "ResourceId | None":
         """The id of the resource group that holds the resource."""
         if self.resource_group is None:
             return None
-        return ResourceId("/" + "/".join(self._segments[:4]))
+        return ResourceId("/" + "/".join(self._segments[: _GROUP_AT + 1]))
 
     @property
     def name(self) -> str:
         """The last segment: the resource's own name."""
-        return self._segments[-1]
+        return self.text.rpartition("/")[2]
 
-    @cached_property
+    @property
     def type(self) -> str:
         """The full ARM type, ``Microsoft.Network/virtualNetworks/subnets``, as written."""
         at = self._provider_at
-        if at is None:
-            group = self._is(len(self._segments) - 2, _GROUPS)
-            return "Microsoft.Resources/" + ("resourceGroups" if group else _SUBSCRIPTIONS)
-        return "/".join((self._segments[at + 1], *self._segments[at + 2 :: 2]))
+        if at < 0:
+            is_group = self._segments[-2].lower() == _GROUPS
+            return "Microsoft.Resources/" + ("resourceGroups" if is_group else "subscriptions")
+        namespace, *rest = self.text[at + len(_PROVIDERS) :].split("/")
+        return "/".join((namespace, *rest[::2]))
 
     @property
     def parent(self) -> "ResourceId | None":
         """What holds this resource: its parent resource, else its resource group."""
+        try:
+            return self._parent
+        except AttributeError:
+            self._parent: ResourceId | None = self._find_parent()
+            return self._parent
+
+    def _find_parent(self) -> "ResourceId | None":
         at = self._provider_at
-        cut = 2 if at is None or len(self._segments) > at + 4 else 4
-        rest = self._segments[:-cut]
-        return ResourceId("/" + "/".join(rest)) if rest else None
+        is_top = at >= 0 and self.key.count("/", at + len(_PROVIDERS)) == _SLASHES_OF_TOP_RESOURCE
+        above = self.text[:at] if is_top else self.text.rsplit("/", 2)[0]
+        return ResourceId(above) if above else None
 
     def child(self, *segments: str) -> "ResourceId":
         """Return the id made by appending type and name segments."""

@@ -15,7 +15,7 @@ import msgspec
 from inspector.errors import BadDocument, NewerSchema, NotASnapshot, UsageError
 from inspector.files import write_whole
 from inspector.resource_id import ResourceId
-from inspector.resources import Resource, parse_document
+from inspector.resources import ManagedCluster, Resource, parse_document
 
 FORMAT: Final = "aks-inspector/snapshot"
 SCHEMA_VERSION: Final = 1
@@ -188,7 +188,7 @@ def decode_snapshot(content: bytes, origin: str) -> Snapshot:
         known = snapshot.resources
     except BadDocument as error:
         raise BadDocument(f"{origin}: {error}") from None
-    if snapshot.cluster not in known:
+    if not isinstance(known.get(snapshot.cluster), ManagedCluster):
         raise BadDocument(f"{origin}: documents: the cluster {snapshot.cluster} is not among them")
     return snapshot
 

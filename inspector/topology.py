@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Final
 
 from inspector.collected import Collected
 from inspector.nodes import Node, derive_nodes
@@ -18,6 +19,10 @@ from inspector.resources import (
 
 if TYPE_CHECKING:
     import networkx as nx
+
+
+_FORWARD: Final = 0
+_BACKWARD: Final = 1
 
 
 class Topology(Collected):
@@ -37,24 +42,65 @@ class Topology(Collected):
             if node.virtual_machine is not None
         }
 
+    @cached_property
+    def _node_by_interface(self) -> dict[str, Node]:
+        return {each.id.key: node for node in self.nodes for each in node.interfaces}
+
     def node_of(self, interface: NetworkInterface) -> Node | None:
         """Return the node an interface belongs to; ``None`` if it is not a node's."""
-        machine = interface.virtual_machine_id
-        return self.node_by_machine.get(machine.key) if machine is not None else None
+        return self._node_by_interface.get(interface.id.key)
+
+    @cached_property
+    def subnets_in_use(self) -> tuple[ResourceId, ...]:
+        """The subnets that nodes, pods, frontends or endpoints use, by id."""
+        return tuple(
+            sorted(
+                {
+                    *self.targets(Relation.IN_SUBNET),
+                    *self.targets(Relation.PODS_IN_SUBNET),
+                }
+            )
+        )
+
+    def targets(self, relation: Relation) -> tuple[ResourceId, ...]:
+        """Return everything that something refers to by the relation, by id."""
+        found = {link.target.key: link.target for link in self._by_relation[relation]}
+        return tuple(sorted(found.values()))
 
     def linked(self, source: ResourceId, relation: Relation) -> tuple[ResourceId, ...]:
         """Return what ``source`` refers to by the relation, in the order it was declared."""
-        return tuple(self._forward.get((source.key, relation), ()))
+        return tuple(self._index(relation, _FORWARD).get(source.key, ()))
 
     def referring(self, target: ResourceId, relation: Relation) -> tuple[ResourceId, ...]:
         """Return what refers to ``target`` by the relation, by id."""
-        return tuple(self._backward.get((target.key, relation), ()))
+        return tuple(self._index(relation, _BACKWARD).get(target.key, ()))
 
-    @cached_property
+    @property
     def links(self) -> tuple[Link, ...]:
         """Every relation there is, once, targets outside the collection included."""
-        declared = (link for each in self.snapshot.resources.values() for link in each.links())
-        return tuple(dict.fromkeys((*declared, *self._node_links(), *self._next_hops())))
+        return tuple(dict.fromkeys(chain.from_iterable(self._by_relation.values())))
+
+    @cached_property
+    def _by_relation(self) -> dict[Relation, list[Link]]:
+        grouped: dict[Relation, list[Link]] = {relation: [] for relation in Relation}
+        declared = (each.links() for each in self.snapshot.resources.values())
+        for link in chain(chain.from_iterable(declared), self._node_links(), self._next_hops()):
+            grouped[link.relation].append(link)
+        return grouped
+
+    def _index(self, relation: Relation, end: int) -> dict[str, dict[ResourceId, None]]:
+        """Return the relation's links by one end; an interface's are never asked for, and many."""
+        index = self._indexes.get((relation, end))
+        if index is None:
+            index = self._indexes[relation, end] = {}
+            for link in self._by_relation[relation]:
+                ends = (link.source, link.target)
+                index.setdefault(ends[end].key, {})[ends[1 - end]] = None
+        return index
+
+    @cached_property
+    def _indexes(self) -> dict[tuple[Relation, int], dict[str, dict[ResourceId, None]]]:
+        return {}
 
     @cached_property
     def graph(self) -> "nx.MultiDiGraph[ResourceId]":
@@ -120,17 +166,3 @@ class Topology(Collected):
             if configuration.properties.primary is not False
             and configuration.properties.private_ip_address is not None
         }
-
-    @cached_property
-    def _forward(self) -> dict[tuple[str, Relation], list[ResourceId]]:
-        index: dict[tuple[str, Relation], list[ResourceId]] = {}
-        for link in self.links:
-            index.setdefault((link.source.key, link.relation), []).append(link.target)
-        return index
-
-    @cached_property
-    def _backward(self) -> dict[tuple[str, Relation], list[ResourceId]]:
-        index: dict[tuple[str, Relation], list[ResourceId]] = {}
-        for link in self.links:
-            index.setdefault((link.target.key, link.relation), []).append(link.source)
-        return index

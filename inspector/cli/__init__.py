@@ -1,5 +1,6 @@
 """The command line."""
 
+import gc
 import logging
 import sys
 
@@ -18,6 +19,8 @@ def main() -> None:
     # The SDK logs what it also raises; a user sees the error once, and no warning of a retry.
     logging.getLogger("azure").addHandler(logging.NullHandler())
     logging.getLogger("azure").propagate = False
+    # One command builds one tree of values and ends: looking for cycles in it only takes time.
+    gc.disable()
     sys.exit(run(sys.argv[1:]))
 
 

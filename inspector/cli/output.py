@@ -12,8 +12,7 @@ import typer
 
 from inspector.errors import OutputError, UsageError
 from inspector.files import write_whole
-from inspector.renderers import Format
-from inspector.renderers.terminal import UNLIMITED
+from inspector.renderers import UNLIMITED, Format
 
 _SUFFIXES: Final = {
     ".json": Format.JSON,

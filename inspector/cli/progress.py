@@ -16,8 +16,8 @@ class CollectionProgress:
     Nothing is drawn when stderr is not a terminal.
     """
 
-    def __init__(self, console: Console, *, is_verbose: bool) -> None:
-        self._console = console
+    def __init__(self, *, is_verbose: bool) -> None:
+        console = self._console = Console(stderr=True)
         self._is_verbose = is_verbose
         self._progress = Progress(
             SpinnerColumn(),

@@ -9,9 +9,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 import typer
-from rich.console import Console
 
-from inspector.cli.progress import CollectionProgress
 from inspector.cli.subscription import resolve_subscription
 from inspector.collectors import CLOUDS, Cloud, CloudName, CredentialKind, collect
 from inspector.collectors.clouds import private_cloud
@@ -44,7 +42,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
             return load_snapshot(Path(self.snapshot))
         if self.cluster is None:
             raise AssertionError("a source is a cluster or a snapshot")
-        with CollectionProgress(Console(stderr=True), is_verbose=self.is_verbose) as progress:
+        from inspector.cli.progress import CollectionProgress  # brings rich, for live runs only
+
+        with CollectionProgress(is_verbose=self.is_verbose) as progress:
             return collect(
                 self.cluster,
                 credential=self.credential,

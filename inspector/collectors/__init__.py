@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from inspector.collectors.clouds import CLOUDS, Cloud, CloudName
-from inspector.collectors.crawl import crawl
 from inspector.collectors.credential_kind import CredentialKind
 from inspector.collectors.reader import Observer, Silence
 from inspector.resource_id import ResourceId
@@ -33,6 +32,7 @@ def collect(  # noqa: PLR0913
     comes back as a gap of the snapshot. Raises ``CollectionError``.
     """
     from inspector.collectors.azure import AzureReader
+    from inspector.collectors.crawl import crawl
     from inspector.collectors.credentials import make_credential
 
     with ExitStack() as ours:

@@ -147,11 +147,7 @@ class AzureReader:
                     return msgspec.structs.replace(reply, items=tuple(items), pages=pages)
         except ClientAuthenticationError as error:
             raise AuthenticationError(f"could not sign in: {_one_line(error.message)}") from None
-        except (
-            AzureError,
-            RefusedRequest,
-            OSError,
-        ) as error:  # OSError: a CA file that is not there
+        except (AzureError, RefusedRequest, OSError) as error:  # OSError: no such CA file
             return _failed(request, items, pages + 1, str(error))
         return Reply(items=tuple(items), pages=pages)
 

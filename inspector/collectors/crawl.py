@@ -254,7 +254,7 @@ class _Crawl:
 
     def _note_references(self, resource: Resource) -> None:
         for link in resource.links():
-            if not link.relation.is_followed:
+            if not link.relation.is_followed or link.target in self._reached:
                 continue
             if link.target.type.lower() == Subnet.arm_type.lower():
                 self._reached.add(link.target)

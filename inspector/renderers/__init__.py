@@ -1,14 +1,18 @@
 """Reports as text: terminal, Markdown, JSON. They decide nothing."""
 
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import assert_never
+from typing import Final, assert_never
 
 from inspector.check_report import CheckReport
+from inspector.renderers.blocks import Block
 from inspector.renderers.json_format import render_json
 from inspector.renderers.layout import lay_out, lay_out_check
 from inspector.renderers.markdown import render_markdown
-from inspector.renderers.terminal import UNLIMITED, render_terminal
 from inspector.report import Report
+
+UNLIMITED: Final = 100_000
+"""A width nothing reaches: output to a pipe is neither cut nor wrapped."""
 
 
 class Format(StrEnum):
@@ -34,7 +38,7 @@ def render(
     """
     match form:
         case Format.TERMINAL:
-            return render_terminal(lay_out(report, show_all=show_all), width=width, color=color)
+            return _in_terminal(lay_out(report, show_all=show_all), width, color=color)
         case Format.MARKDOWN:
             return render_markdown(lay_out(report, show_all=show_all))
         case Format.JSON:
@@ -54,8 +58,7 @@ def render_check(
     """Return the outcomes of the checks as text; the options are those of :func:`render`."""
     match form:
         case Format.TERMINAL:
-            blocks = lay_out_check(report, show_all=show_all)
-            return render_terminal(blocks, width=width, color=color)
+            return _in_terminal(lay_out_check(report, show_all=show_all), width, color=color)
         case Format.MARKDOWN:
             return render_markdown(lay_out_check(report, show_all=show_all))
         case Format.JSON:
@@ -64,4 +67,11 @@ def render_check(
             assert_never(form)
 
 
-__all__ = ["Format", "render", "render_check"]
+def _in_terminal(blocks: Iterator[Block], width: int, *, color: bool) -> str:
+    # rich is only worth its import where it draws
+    from inspector.renderers.terminal import render_terminal
+
+    return render_terminal(blocks, width=width, color=color)
+
+
+__all__ = ["UNLIMITED", "Format", "render", "render_check"]

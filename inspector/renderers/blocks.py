@@ -1,13 +1,14 @@
 """A document in format-free pieces: what the terminal and Markdown both print."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from inspector.report import Unknown
 
+T = TypeVar("T")
 ABSENT = "-"
 UNKNOWN = "unknown"
 
@@ -103,18 +104,19 @@ def row(*values: Any) -> tuple[Text, ...]:
 
 def table(
     columns: tuple[str, ...],
-    rows: Iterable[tuple[Text, ...]],
+    items: Iterable[T],
+    cells: Callable[[T], tuple[Text, ...]],
     *,
     most: int | None,
     notes: Iterable[str] = (),
 ) -> Table:
-    """Return a table of at most ``most`` rows that says what it leaves out."""
-    every = tuple(rows)
-    shown = every if most is None else every[:most]
+    """Return a table with a row for each item, at most ``most``; it says what it leaves out."""
+    every = tuple(items)
+    shown = every[:most]
     said = list(notes)
     if len(shown) < len(every):
         said.append(f"{len(every) - len(shown)} more of {len(every)} rows: --all shows them")
-    return Table(columns=columns, rows=shown, note="; ".join(said) or None)
+    return Table(columns=columns, rows=tuple(map(cells, shown)), note="; ".join(said) or None)
 
 
 def _as_text(value: Any) -> Text:

@@ -7,9 +7,13 @@ from typing import Final
 from inspector.renderers.blocks import Block, Facts, Heading, Paragraph, Table, Text, Tree
 from inspector.renderers.visible import visible
 
-_ANYWHERE: Final = re.compile(r"[\\`*\[\]<>|~$&@]|://|(?i:www)(?=\.)|(?<!\w)_|_(?!\w)")
-_AT_START: Final = re.compile(r"[#+=:-]|\d+(?=[.)])")
-_ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "://": "&#58;//", "@": "&#64;"}
+_ANYWHERE: Final = re.compile(
+    r"[\\`*\[\]<>|~$&@#]|://|(?i:www)(?=\.)|(?<![^\W_])_|_(?![^\W_])"
+)
+_AT_START: Final = re.compile(r"[ +=:-]|\d+(?=[.)])")
+_ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "://": "&#58;//", " ": "&#32;"}
+_BREAK: Final = "&#8203;"
+"""A zero-width space: GitHub makes links of the finished text, where no escape is left."""
 
 
 def render_markdown(blocks: Iterable[Block]) -> str:
@@ -23,14 +27,16 @@ def escape(text: str) -> str:
     start = _AT_START.match(shown)
     if start is None:
         return shown
-    mark = start.group()
-    return f"{mark}\\{shown[len(mark) :]}" if mark.isdecimal() else f"\\{shown}"
+    mark, rest = start.group(), shown[start.end() :]
+    if mark.isdecimal():
+        return f"{mark}\\{rest}"
+    return _ENTITIES.get(mark, f"\\{mark}") + rest
 
 
 def _escape_match(match: re.Match[str]) -> str:
     found = match.group()
-    if found.lower() == "www":
-        return f"{found}&#8203;"
+    if found == "@" or found.lower() == "www":
+        return found + _BREAK
     return _ENTITIES.get(found, f"\\{found}")
 
 

@@ -14,9 +14,6 @@ from rich.padding import Padding
 from inspector.renderers.blocks import Block, Facts, Heading, Paragraph, Table, Text, Tone, Tree
 from inspector.renderers.visible import visible
 
-UNLIMITED: Final = 100_000
-"""A width nothing reaches: output to a pipe is neither cut nor wrapped."""
-
 _STYLES: Final = {
     Tone.PLAIN: "",
     Tone.GOOD: "green",
@@ -46,7 +43,8 @@ def render_terminal(blocks: Iterable[Block], *, width: int, color: bool) -> str:
         for block in blocks:
             for renderable in _renderables(block, width):
                 console.print(renderable)
-    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+    lines = (line.rstrip() for line in capture.get().splitlines())
+    return "\n".join(lines).lstrip("\n") + "\n"
 
 
 def _renderables(block: Block, width: int) -> Iterator[RenderableType]:
@@ -54,13 +52,13 @@ def _renderables(block: Block, width: int) -> Iterator[RenderableType]:
         case Heading(level, text):
             yield from _heading(level, visible(text))
         case Paragraph(text):
-            yield Padding(_text(text), (0, 0, 0, _MARGIN))
+            yield _indent(_text(text))
         case Facts(rows):
             yield _facts(rows)
         case Table():
             yield from _table(block, width - _MARGIN)
         case Tree():
-            yield Padding(_tree(block), (0, 0, 0, _MARGIN))
+            yield _indent(_tree(block))
 
 
 def _heading(level: int, text: str) -> Iterator[RenderableType]:
@@ -75,6 +73,10 @@ def _heading(level: int, text: str) -> Iterator[RenderableType]:
         yield rich.text.Text(text, style="bold")
 
 
+def _indent(renderable: RenderableType) -> RenderableType:
+    return Padding(renderable, (0, 0, 0, _MARGIN), expand=False)
+
+
 def _text(text: Text) -> rich.text.Text:
     return rich.text.Text(visible(text.text), style=_STYLES[text.tone], overflow="fold")
 
@@ -87,19 +89,19 @@ def _facts(rows: tuple[tuple[str, tuple[Text, ...]], ...]) -> RenderableType:
         for number, line in enumerate(lines):
             name = rich.text.Text(visible(label) if number == 0 else "", style="dim")
             grid.add_row(name, _text(line))
-    return Padding(grid, (0, 0, 0, _MARGIN))
+    return _indent(grid)
 
 
 def _table(table: Table, width: int) -> Iterator[RenderableType]:
     if not table.rows:
-        yield Padding(rich.text.Text("none", style="dim"), (0, 0, 0, _MARGIN))
+        yield _indent(rich.text.Text("none", style="dim"))
     elif _narrowest(table) <= width:
-        yield Padding(_grid(table), (0, 0, 0, _MARGIN))
+        yield _indent(_grid(table))
     else:
         yield from _records(table)
     if table.note:
         note = rich.text.Text(visible(table.note), style="dim italic")
-        yield Padding(note, (0, 0, 0, _MARGIN))
+        yield _indent(note)
 
 
 def _narrowest(table: Table) -> int:

@@ -14,7 +14,7 @@ T = TypeVar("T")
 Address = IPv4Address | IPv6Address
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
+class View(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A part of a report. ``None`` says that ARM has no such thing; unknown says so itself."""
 
 

@@ -14,7 +14,6 @@ from inspector.resources import (
     NetworkInterface,
     Peering,
     Reference,
-    Relation,
     Resource,
     Subnet,
     SubnetUsage,
@@ -101,24 +100,18 @@ def build_virtual_networks(topology: Topology) -> VirtualNetworks:
     if group is not None:
         with noting(missing):
             topology.listed(group, VirtualNetwork)
-    in_use = cluster_subnets(topology)
-    for subnet_id in in_use.values():
+    for subnet_id in topology.subnets_in_use:
         with noting(missing):
             topology.get(subnet_id, Subnet)
-    networks = tuple(_network(topology, each, in_use) for each in topology.all(VirtualNetwork))
+    for network in topology.all(VirtualNetwork):
+        with noting(missing):
+            topology.entries(network.id, SubnetUsage)
+    networks = tuple(_network(topology, each) for each in topology.all(VirtualNetwork))
     return VirtualNetworks(networks=networks, missing=tuple(missing))
 
 
-def cluster_subnets(topology: Topology) -> dict[str, ResourceId]:
-    """Return the subnets that nodes, pods, frontends or endpoints use, by folded id."""
-    relations = {Relation.IN_SUBNET, Relation.PODS_IN_SUBNET}
-    found = {link.target.key: link.target for link in topology.links if link.relation in relations}
-    return dict(sorted(found.items()))
-
-
-def _network(
-    topology: Topology, network: VirtualNetwork, in_use: dict[str, ResourceId]
-) -> NetworkView:
+def _network(topology: Topology, network: VirtualNetwork) -> NetworkView:
+    in_use = set(topology.subnets_in_use)
     usages = ask(lambda: topology.entries(network.id, SubnetUsage))
     by_subnet = {} if isinstance(usages, Unknown) else {each.id.key: each for each in usages}
     properties = network.properties
@@ -128,7 +121,7 @@ def _network(
         resource_group=network.id.resource_group,
         prefixes=properties.address_space.address_prefixes,
         subnets=tuple(
-            _subnet(topology, each, by_subnet.get(each.id.key), is_used=each.id.key in in_use)
+            _subnet(topology, each, by_subnet.get(each.id.key), is_used=each.id in in_use)
             for each in properties.subnets
         ),
         peerings=tuple(map(_peering, properties.virtual_network_peerings)),
@@ -218,8 +211,7 @@ def _device(topology: Topology, configuration_id: ResourceId) -> Device:
 
 
 def _interface_device(topology: Topology, configuration: IPConfiguration) -> Device:
-    interface_id = configuration.id.parent
-    interface = topology.get(interface_id, NetworkInterface) if interface_id is not None else None
+    interface = topology.holder(configuration, NetworkInterface)
     node = topology.node_of(interface) if interface is not None else None
     kind = "Network interface"
     if node is not None:

@@ -1,9 +1,8 @@
 """Route tables of the cluster's subnets, and under kubenet each node's pod range."""
 
 from inspector.network.models import NetworkModel, network_model
-from inspector.nodes import pool_profiles
-from inspector.report.answer import Unknown, View, noting
-from inspector.report.connected_devices import cluster_subnets
+from inspector.nodes import missing_for_nodes, pool_profiles
+from inspector.report.answer import Unknown, View, noting, unknown_of
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     IPConfiguration,
@@ -57,7 +56,7 @@ def build_route_tables(topology: Topology) -> RouteTables:
         with noting(missing):
             topology.listed(group, RouteTable)
     without = []
-    for subnet_id in cluster_subnets(topology).values():
+    for subnet_id in topology.subnets_in_use:
         with noting(missing):
             subnet = topology.get(subnet_id, Subnet)
             table = subnet.properties.route_table if subnet is not None else None
@@ -65,20 +64,26 @@ def build_route_tables(topology: Topology) -> RouteTables:
                 topology.get(table.id, RouteTable)
             elif subnet is not None:
                 without.append(subnet.title)
+    if _has_pod_routes(topology):
+        missing += map(unknown_of, missing_for_nodes(topology))
     tables = topology.all(RouteTable)
     return RouteTables(
         tables=tuple(_table(topology, each) for each in tables),
         subnets_without_table=tuple(without),
         nodes_without_route=None if missing else _nodes_without_route(topology, tables),
-        missing=tuple(missing),
+        missing=tuple(dict.fromkeys(missing)),
     )
+
+
+def _has_pod_routes(topology: Topology) -> bool:
+    profile = topology.cluster.properties.network_profile
+    return network_model(profile, pool_profiles(topology)) is NetworkModel.KUBENET
 
 
 def _nodes_without_route(
     topology: Topology, tables: tuple[RouteTable, ...]
 ) -> tuple[str, ...] | None:
-    profile = topology.cluster.properties.network_profile
-    if network_model(profile, pool_profiles(topology)) is not NetworkModel.KUBENET:
+    if not _has_pod_routes(topology):
         return None
     reached = {_node_of(topology, route) for table in tables for route in table.properties.routes}
     return tuple(node.name for node in topology.nodes if node.name not in reached)
@@ -107,8 +112,7 @@ def _table(topology: Topology, table: RouteTable) -> RouteTableView:
 def _node_of(topology: Topology, route: Route) -> str | None:
     for target in topology.linked(route.id, Relation.NEXT_HOP):
         configuration = topology.get(target, IPConfiguration)
-        interface_id = configuration.id.parent if configuration is not None else None
-        interface = topology.get(interface_id, NetworkInterface) if interface_id else None
+        interface = topology.holder(configuration, NetworkInterface) if configuration else None
         node = topology.node_of(interface) if interface is not None else None
         if node is not None:
             return node.name

@@ -1,7 +1,6 @@
 """Network security groups: where they are attached, and their rules in Azure's order."""
 
 from inspector.report.answer import Unknown, View, noting
-from inspector.report.connected_devices import cluster_subnets
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     NetworkInterface,
@@ -61,7 +60,7 @@ def build_security_groups(topology: Topology) -> SecurityGroups:
 
 def _references(topology: Topology, missing: list[Unknown]) -> tuple[Reference, ...]:
     found: dict[Reference, None] = {}
-    for subnet_id in cluster_subnets(topology).values():
+    for subnet_id in topology.subnets_in_use:
         with noting(missing):
             subnet = topology.get(subnet_id, Subnet)
             if subnet is not None and subnet.properties.network_security_group is not None:

@@ -8,6 +8,7 @@ from inspector.report.addresses import public_address
 from inspector.report.answer import Text, Unknown, View, noting, unknown_of
 from inspector.resource_id import ResourceId
 from inspector.resources import (
+    SCALE_SET_INTERFACE_TYPE,
     FrontendIPConfiguration,
     IPConfiguration,
     LoadBalancer,
@@ -15,6 +16,7 @@ from inspector.resources import (
     NetworkInterface,
     PublicIPAddress,
     Relation,
+    ScaleSet,
 )
 from inspector.topology import Topology
 
@@ -76,9 +78,13 @@ def build_ways_in(topology: Topology) -> WaysIn:
     missing: list[Unknown] = []
     group = topology.cluster.infrastructure_group
     if group is not None:
-        for kind in (LoadBalancer, PublicIPAddress, NetworkInterface):
+        for kind in (LoadBalancer, PublicIPAddress, NetworkInterface, ScaleSet):
             with noting(missing):
                 topology.listed(group, kind)
+    for scale_set in topology.all(ScaleSet):
+        if scale_set.is_uniform:
+            with noting(missing):
+                topology.listed(scale_set.id, NetworkInterface, SCALE_SET_INTERFACE_TYPE)
     entries, outbound_only = [], []
     for public_id in _public_addresses(topology):
         entry = _entry(topology, public_id)
@@ -93,9 +99,8 @@ def build_ways_in(topology: Topology) -> WaysIn:
 
 def _public_addresses(topology: Topology) -> list[ResourceId]:
     """Return every public address there is or that something refers to, by id."""
-    found = {each.id for each in topology.all(PublicIPAddress)}
-    found |= {link.target for link in topology.links if link.relation is Relation.PUBLIC_IP}
-    return sorted(found)
+    known = (each.id for each in topology.all(PublicIPAddress))
+    return sorted({*known, *topology.targets(Relation.PUBLIC_IP)})
 
 
 def _entry(topology: Topology, public_id: ResourceId) -> Entry:

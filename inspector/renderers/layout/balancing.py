@@ -1,10 +1,40 @@
 """Load balancers, blade by blade."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from inspector.renderers.blocks import Block, Heading, Paragraph, Text, Tone, facts, row, table
 from inspector.renderers.layout.missing import lay_out_missing
-from inspector.report.load_balancing import Balancer, LoadBalancing, PoolMember, Rule
+from inspector.report.load_balancing import (
+    Balancer,
+    Frontend,
+    HealthProbe,
+    LoadBalancing,
+    Outbound,
+    PoolMember,
+    Rule,
+)
+
+_RULE_COLUMNS: Final = (
+    "Rule",
+    "Protocol",
+    "Frontend",
+    "Backend pool",
+    "Probe",
+    "Floating IP",
+    "Idle timeout",
+    "Service",
+)
+_PROBE_COLUMNS: Final = ("Probe", "Protocol", "Port", "Path", "Interval", "Threshold", "Rules")
+_OUTBOUND_COLUMNS: Final = (
+    "Outbound rule",
+    "Protocol",
+    "IP addresses",
+    "Backend pool",
+    "Ports per node",
+    "Idle timeout",
+    "TCP reset",
+)
 
 
 def lay_out_load_balancing(balancing: LoadBalancing, most: int | None) -> Iterator[Block]:
@@ -22,21 +52,29 @@ def _balancer(balancer: Balancer, most: int | None) -> Iterator[Block]:
     yield facts(("SKU", balancer.sku), ("Id", balancer.id))
     yield Heading(4, f"{balancer.name}: frontend IP configurations")
     columns = ("Frontend", "IP address", "Owner", "Rules", "Outbound rules")
-    rows = (
-        row(each.name, each.address, each.owner.words, each.rules, each.outbound_rules)
-        for each in balancer.frontends
-    )
-    yield table(columns, rows, most=most)
+    yield table(columns, balancer.frontends, _frontend, most=most)
     yield Heading(4, f"{balancer.name}: backend pools")
-    members = [_member(member) for pool in balancer.backend_pools for member in pool.members]
-    empty = [
-        row(pool.name, "empty", None, None) for pool in balancer.backend_pools if not pool.members
-    ]
-    yield table(("Backend pool", "Node", "IP address", "NIC"), members + empty, most=most)
+    members = [member for pool in balancer.backend_pools for member in pool.members]
+    yield table(("Backend pool", "Node", "IP address", "NIC"), members, _member, most=most)
+    for pool in balancer.backend_pools:
+        if not pool.members:
+            yield Paragraph(Text(f"Backend pool {pool.name} is empty", Tone.WARNING))
     yield Heading(4, f"{balancer.name}: load balancing rules")
-    yield _rules(balancer, most)
-    yield from _probes(balancer, most)
-    yield from _outbound_rules(balancer, most)
+    yield table(_RULE_COLUMNS, balancer.rules, _rule, most=most)
+    yield Heading(4, f"{balancer.name}: health probes")
+    yield table(_PROBE_COLUMNS, balancer.probes, _probe, most=most)
+    yield Heading(4, f"{balancer.name}: outbound rules")
+    yield table(_OUTBOUND_COLUMNS, balancer.outbound_rules, _outbound_rule, most=most)
+
+
+def _frontend(frontend: Frontend) -> tuple[Text, ...]:
+    return row(
+        frontend.name,
+        frontend.address,
+        frontend.owner.words,
+        frontend.rules,
+        frontend.outbound_rules,
+    )
 
 
 def _member(member: PoolMember) -> tuple[Text, ...]:
@@ -44,25 +82,10 @@ def _member(member: PoolMember) -> tuple[Text, ...]:
     return row(member.pool, node, member.address, member.interface)
 
 
-def _rules(balancer: Balancer, most: int | None) -> Block:
-    columns = (
-        "Rule",
-        "Protocol",
-        "Frontend",
-        "Backend pool",
-        "Probe",
-        "Floating IP",
-        "Idle timeout",
-        "Service",
-    )
-    return table(columns, map(_rule, balancer.rules), most=most)
-
-
 def _rule(rule: Rule) -> tuple[Text, ...]:
     frontend = row(rule.frontend_address)[0]
     pools = ", ".join(rule.backend_pools) or "-"
     probe = "same name" if rule.probe == rule.name else rule.probe
-    minutes = rule.idle_timeout_minutes
     return row(
         rule.name,
         rule.protocol,
@@ -70,7 +93,7 @@ def _rule(rule: Rule) -> tuple[Text, ...]:
         f"{pools}:{_port(rule.backend_port)}",
         probe,
         rule.floating_ip,
-        f"{minutes} min" if minutes is not None else None,
+        _unit(rule.idle_timeout_minutes, "min"),
         rule.service.words if rule.service is not None else None,
     )
 
@@ -82,45 +105,30 @@ def _port(port: int | None) -> str:
     return str(port) if port else "any"
 
 
-def _probes(balancer: Balancer, most: int | None) -> Iterator[Block]:
-    yield Heading(4, f"{balancer.name}: health probes")
-    columns = ("Probe", "Protocol", "Port", "Path", "Interval", "Threshold", "Rules")
-    rows = (
-        row(
-            each.name,
-            each.protocol,
-            each.port,
-            each.path,
-            f"{each.interval_seconds} s" if each.interval_seconds is not None else None,
-            each.threshold,
-            each.rules,
-        )
-        for each in balancer.probes
+def _probe(probe: HealthProbe) -> tuple[Text, ...]:
+    return row(
+        probe.name,
+        probe.protocol,
+        probe.port,
+        probe.path,
+        _unit(probe.interval_seconds, "s"),
+        probe.threshold,
+        probe.rules,
     )
-    yield table(columns, rows, most=most)
 
 
-def _outbound_rules(balancer: Balancer, most: int | None) -> Iterator[Block]:
-    yield Heading(4, f"{balancer.name}: outbound rules")
-    columns = (
-        "Outbound rule",
-        "Protocol",
-        "IP addresses",
-        "Backend pool",
-        "Ports per node",
-        "Idle timeout",
-        "TCP reset",
+def _outbound_rule(rule: Outbound) -> tuple[Text, ...]:
+    divided = "divided by Azure" if rule.allocated_ports == 0 else rule.allocated_ports
+    return row(
+        rule.name,
+        rule.protocol,
+        rule.addresses,
+        rule.backend_pool,
+        divided,
+        _unit(rule.idle_timeout_minutes, "min"),
+        rule.tcp_reset,
     )
-    rows = (
-        row(
-            each.name,
-            each.protocol,
-            each.addresses,
-            each.backend_pool,
-            each.allocated_ports or ("divided by Azure" if each.allocated_ports == 0 else None),
-            f"{each.idle_timeout_minutes} min" if each.idle_timeout_minutes is not None else None,
-            each.tcp_reset,
-        )
-        for each in balancer.outbound_rules
-    )
-    yield table(columns, rows, most=most)
+
+
+def _unit(amount: int | None, unit: str) -> str | None:
+    return f"{amount} {unit}" if amount is not None else None

@@ -24,20 +24,31 @@ _COLUMNS = (
 def lay_out_node_interfaces(interfaces: NodeInterfaces, most: int | None) -> Iterator[Block]:
     """Yield a row for each IP configuration, those of one interface folded when they are many."""
     yield Heading(2, "Node network interfaces")
-    rows: list[tuple[Text, ...]] = []
-    hidden = 0
-    for interface in interfaces.interfaces:
-        configurations = interface.ip_configurations
-        if most is None or len(configurations) < FOLDED_FROM:
-            rows += [_row(interface, each) for each in configurations] or [_bare(interface)]
-        else:
-            rows.append(_folded(interface))
-            hidden += len(configurations)
+    items = [each for interface in interfaces.interfaces for each in _items(interface, most)]
+    hidden = sum(len(each.ip_configurations) for each, only in items if only is None)
     notes = [f"{hidden} IP configurations are folded: --all shows each"] if hidden else []
-    yield table(_COLUMNS, rows, most=most, notes=notes)
+    yield table(_COLUMNS, items, _cells, most=most, notes=notes)
     for name in interfaces.nodes_without_interface:
         yield Paragraph(Text(f"No network interface was found for node {name}", Tone.WARNING))
     yield from lay_out_missing(interfaces.missing)
+
+
+def _items(
+    interface: NodeInterface, most: int | None
+) -> Iterator[tuple[NodeInterface, IPConfigurationView | None]]:
+    """Yield the interface with each configuration, or once by itself to be folded."""
+    configurations = interface.ip_configurations
+    if configurations and (most is None or len(configurations) < FOLDED_FROM):
+        yield from ((interface, each) for each in configurations)
+    else:
+        yield interface, None
+
+
+def _cells(item: tuple[NodeInterface, IPConfigurationView | None]) -> tuple[Text, ...]:
+    interface, configuration = item
+    if configuration is not None:
+        return _row(interface, configuration)
+    return _folded(interface) if interface.ip_configurations else _bare(interface)
 
 
 def _bare(interface: NodeInterface) -> tuple[Text, ...]:

@@ -18,8 +18,8 @@ from inspector.renderers.blocks import (
 from inspector.renderers.layout.folding import FOLDED_FROM, folded
 from inspector.renderers.layout.missing import lay_out_missing
 from inspector.report.connected_devices import Device, NetworkView, SubnetView, VirtualNetworks
-from inspector.report.route_tables import RouteTables, RouteTableView
-from inspector.report.security_groups import SecurityGroups, SecurityGroupView
+from inspector.report.route_tables import RouteTables, RouteTableView, RouteView
+from inspector.report.security_groups import SecurityGroups, SecurityGroupView, SecurityRuleView
 
 
 def lay_out_virtual_networks(networks: VirtualNetworks, most: int | None) -> Iterator[Block]:
@@ -49,7 +49,7 @@ def _network(network: NetworkView, most: int | None) -> Iterator[Block]:
         "NAT gateway",
         "Delegated to",
     )
-    yield table(columns, map(_subnet, network.subnets), most=most)
+    yield table(columns, network.subnets, _subnet, most=most)
     for subnet in network.subnets:
         if subnet.note:
             yield Paragraph(Text(f"{subnet.name}: {subnet.note}", Tone.WARNING))
@@ -76,36 +76,41 @@ def _subnet(subnet: SubnetView) -> tuple[Text, ...]:
 
 
 def _devices(network: NetworkView, most: int | None) -> Block:
-    rows: list[tuple[Text, ...]] = []
-    hidden = 0
-    for subnet in network.subnets:
-        if most is None:
-            rows += [_device(each, subnet) for each in subnet.devices]
-            continue
-        by_device = sorted(subnet.devices, key=lambda each: (each.type, each.device))
-        for _, group in groupby(by_device, key=lambda each: (each.type, each.device)):
-            devices = list(group)
-            if len(devices) < FOLDED_FROM:
-                rows += [_device(each, subnet) for each in devices]
-            else:
-                rows.append(_folded_device(devices, subnet))
-                hidden += len(devices)
+    groups = [each for subnet in network.subnets for each in _grouped(subnet, most)]
+    hidden = sum(len(devices) for _, devices in groups if len(devices) > 1)
     notes = [f"{hidden} addresses are folded: --all shows each"] if hidden else []
     columns = ("Device", "Type", "IP address", "Subnet")
-    return table(columns, rows, most=most, notes=notes)
+    return table(columns, groups, _device, most=most, notes=notes)
 
 
-def _device(device: Device, subnet: SubnetView) -> tuple[Text, ...]:
-    return row(device.device, device.type, device.address or device.unseen, subnet.name)
+def _grouped(subnet: SubnetView, most: int | None) -> Iterator[tuple[str, tuple[Device, ...]]]:
+    """Yield the subnet's devices one by one, those with many addresses together."""
+    if most is None:
+        yield from ((subnet.name, (each,)) for each in subnet.devices)
+        return
+    by_device = sorted(subnet.devices, key=_identity)
+    for _, group in groupby(by_device, key=_identity):
+        devices = tuple(group)
+        if len(devices) < FOLDED_FROM:
+            yield from ((subnet.name, (each,)) for each in devices)
+        else:
+            yield subnet.name, devices
 
 
-def _folded_device(devices: list[Device], subnet: SubnetView) -> tuple[Text, ...]:
+def _identity(device: Device) -> tuple[str, str]:
+    return device.type, device.device
+
+
+def _device(group: tuple[str, tuple[Device, ...]]) -> tuple[Text, ...]:
+    subnet, devices = group
+    first = devices[0]
+    if len(devices) == 1:
+        return row(first.device, first.type, first.address or first.unseen, subnet)
     known = [each.address for each in devices if each.address is not None]
-    unseen = len(devices) - len(known)
     parts = [Text(folded(known))] if known else []
-    if unseen:
-        parts.append(Text(f"{unseen} unknown", Tone.WARNING))
-    return row(devices[0].device, devices[0].type, join(parts), subnet.name)
+    if len(known) < len(devices):
+        parts.append(Text(f"{len(devices) - len(known)} unknown", Tone.WARNING))
+    return row(first.device, first.type, join(parts), subnet)
 
 
 def lay_out_route_tables(tables: RouteTables, most: int | None) -> Iterator[Block]:
@@ -131,11 +136,11 @@ def _route_table(view: RouteTableView, most: int | None) -> Iterator[Block]:
     )
     yield Heading(4, f"{view.name}: routes")
     columns = ("Route", "Address prefix", "Next hop type", "Next hop", "Node")
-    rows = (
-        row(each.name, each.prefix, each.next_hop_type, each.next_hop, each.node)
-        for each in view.routes
-    )
-    yield table(columns, rows, most=most)
+    yield table(columns, view.routes, _route, most=most)
+
+
+def _route(route: RouteView) -> tuple[Text, ...]:
+    return row(route.name, route.prefix, route.next_hop_type, route.next_hop, route.node)
 
 
 def lay_out_security_groups(groups: SecurityGroups, most: int | None) -> Iterator[Block]:
@@ -167,18 +172,18 @@ def _security_group(group: SecurityGroupView, most: int | None) -> Iterator[Bloc
         "Destination",
         "Destination port",
     )
-    rows = (
-        row(
-            rule.direction,
-            rule.priority,
-            rule.name,
-            rule.access,
-            rule.protocol,
-            rule.sources,
-            rule.source_ports,
-            rule.destinations,
-            rule.destination_ports,
-        )
-        for rule in group.rules
+    yield table(columns, group.rules, _security_rule, most=most)
+
+
+def _security_rule(rule: SecurityRuleView) -> tuple[Text, ...]:
+    return row(
+        rule.direction,
+        rule.priority,
+        rule.name,
+        rule.access,
+        rule.protocol,
+        rule.sources,
+        rule.source_ports,
+        rule.destinations,
+        rule.destination_ports,
     )
-    yield table(columns, rows, most=most)

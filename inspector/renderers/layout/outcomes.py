@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from inspector.findings import Finding, Outcome, Status
+from inspector.findings import Evidence, Finding, Outcome, Status
 from inspector.renderers.blocks import (
     Block,
     Heading,
@@ -27,8 +27,7 @@ def lay_out_outcomes(outcomes: Iterable[Outcome], most: int | None) -> Iterator[
         for finding in outcome.findings:
             yield from _finding(finding, most)
         if outcome.evidence:
-            rows = (row(each.name, each.field, each.value) for each in outcome.evidence)
-            yield table(("Node", "Field", "Value"), rows, most=most)
+            yield table(("Resource", "Field", "Value"), outcome.evidence, _evidence, most=most)
         if outcome.status is Status.UNKNOWN and outcome.missing:
             yield from lay_out_gap_table(outcome.missing, most)
 
@@ -39,8 +38,11 @@ def _finding(finding: Finding, most: int | None) -> Iterator[Block]:
         ("Subject", finding.subject),
         ("What to do", finding.remediation),
     )
-    rows = (row(each.name, each.field, each.value) for each in finding.evidence)
-    yield table(("Resource", "Field", "Value"), rows, most=most)
+    yield table(("Resource", "Field", "Value"), finding.evidence, _evidence, most=most)
+
+
+def _evidence(evidence: Evidence) -> tuple[Text, ...]:
+    return row(evidence.name, evidence.field, evidence.value)
 
 
 def lay_out_gaps(gaps: tuple[Gap, ...], most: int | None) -> Iterator[Block]:
@@ -54,16 +56,11 @@ def lay_out_gaps(gaps: tuple[Gap, ...], most: int | None) -> Iterator[Block]:
 
 def lay_out_gap_table(gaps: Iterable[Gap], most: int | None) -> Iterator[Block]:
     """Yield gaps as a table."""
-    rows = (
-        row(
-            Text(f"list of {gap.listing}" if gap.listing else gap.target.name, Tone.WARNING),
-            gap.target,
-            f"{gap.reason} ({gap.status} {gap.code or ''})".replace(" )", ")")
-            if gap.status
-            else gap.reason,
-            gap.action,
-            gap.message,
-        )
-        for gap in gaps
-    )
-    yield table(("What", "Where", "Why", "Grant", "Azure says"), rows, most=most)
+    yield table(("What", "Where", "Why", "Grant", "Azure says"), gaps, _gap, most=most)
+
+
+def _gap(gap: Gap) -> tuple[Text, ...]:
+    what = f"list of {gap.listing}" if gap.listing else gap.target.name
+    answered = " ".join(str(each) for each in (gap.status, gap.code) if each)
+    why = f"{gap.reason} ({answered})" if answered else gap.reason
+    return row(Text(what, Tone.WARNING), gap.target, why, gap.action, gap.message)

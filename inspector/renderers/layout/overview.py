@@ -17,8 +17,8 @@ from inspector.renderers.blocks import (
     table,
 )
 from inspector.renderers.layout.missing import lay_out_missing
-from inspector.report.infrastructure import Infrastructure
-from inspector.report.profile import Addon, NetworkingProfile
+from inspector.report.infrastructure import GroupResource, Infrastructure
+from inspector.report.profile import Addon, NetworkingProfile, Pool
 from inspector.report.summary import PublicEntry, Summary, Verdict
 
 STATUS_TONES = {
@@ -118,24 +118,24 @@ def lay_out_profile(profile: NetworkingProfile, most: int | None) -> Iterator[Bl
         "Subnet",
         "Pod subnet",
     )
-    rows = (
-        row(
-            pool.name,
-            pool.mode,
-            pool.type,
-            pool.os,
-            pool.vm_size,
-            pool.count,
-            pool.autoscaling,
-            pool.max_pods,
-            pool.version,
-            pool.power_state or pool.provisioning_state,
-            _last(pool.subnet) or "made by AKS",
-            _last(pool.pod_subnet),
-        )
-        for pool in profile.pools
+    yield table(columns, profile.pools, _pool, most=most)
+
+
+def _pool(pool: Pool) -> tuple[Text, ...]:
+    return row(
+        pool.name,
+        pool.mode,
+        pool.type,
+        pool.os,
+        pool.vm_size,
+        pool.count,
+        pool.autoscaling,
+        pool.max_pods,
+        pool.version,
+        pool.power_state or pool.provisioning_state,
+        _last(pool.subnet) or "made by AKS",
+        _last(pool.pod_subnet),
     )
-    yield table(columns, rows, most=most)
 
 
 def _profile_facts(profile: NetworkingProfile) -> Facts:
@@ -188,10 +188,12 @@ def lay_out_infrastructure(infrastructure: Infrastructure, most: int | None) -> 
         ("Location", infrastructure.location),
         ("Managed by", infrastructure.managed_by),
     )
-    rows = (
-        row(each.name, each.type, each.location, each.purpose or "not recognised")
-        for each in infrastructure.resources
-    )
     yield Heading(3, "Resources")
-    yield table(("Name", "Type", "Location", "What it is for"), rows, most=most)
+    columns = ("Name", "Type", "Location", "What it is for")
+    yield table(columns, infrastructure.resources, _resource, most=most)
     yield from lay_out_missing(infrastructure.missing)
+
+
+def _resource(resource: GroupResource) -> tuple[Text, ...]:
+    purpose = resource.purpose or "not recognised"
+    return row(resource.name, resource.type, resource.location, purpose)

@@ -1,0 +1,1 @@
+"""Measurements by hand, as ratios in one run; nothing here asserts a time."""
