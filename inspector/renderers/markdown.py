@@ -7,9 +7,7 @@ from typing import Final
 from inspector.renderers.blocks import Block, Facts, Heading, Paragraph, Table, Text, Tree
 from inspector.renderers.visible import visible
 
-_ANYWHERE: Final = re.compile(
-    r"[\\`*\[\]<>|~$&@#]|://|(?i:www)(?=\.)|(?<![^\W_])_|_(?![^\W_])"
-)
+_ANYWHERE: Final = re.compile(r"[\\`*\[\]<>|~$&@#]|://|(?i:www)(?=\.)|(?<![^\W_])_|_(?![^\W_])")
 _AT_START: Final = re.compile(r"[ +=:-]|\d+(?=[.)])")
 _ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "://": "&#58;//", " ": "&#32;"}
 _BREAK: Final = "&#8203;"

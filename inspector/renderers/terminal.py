@@ -23,7 +23,7 @@ _STYLES: Final = {
 }
 _COLUMN_GAP: Final = 2
 _MARGIN: Final = 2
-_NARROWEST_COLUMN: Final = 14
+_NARROWEST_COLUMN: Final = 18
 
 
 def render_terminal(blocks: Iterable[Block], *, width: int, color: bool) -> str:
@@ -98,7 +98,7 @@ def _table(table: Table, width: int) -> Iterator[RenderableType]:
     elif _narrowest(table) <= width:
         yield _indent(_grid(table))
     else:
-        yield from _records(table)
+        yield _records(table, width)
     if table.note:
         note = rich.text.Text(visible(table.note), style="dim italic")
         yield _indent(note)
@@ -129,12 +129,30 @@ def _grid(table: Table) -> RenderableType:
     return grid
 
 
-def _records(table: Table) -> Iterator[RenderableType]:
-    """Yield each row as label and value lines, for a terminal too narrow for the table."""
+def _records(table: Table, width: int) -> RenderableType:
+    """Return each row as labelled values, for a terminal too narrow for the table."""
+    grid = rich.table.Table.grid()
+    grid.add_column(width=_MARGIN)
+    grid.add_column(overflow="fold")
     for row in table.rows:
-        pairs = tuple((name, (cell,)) for name, cell in zip(table.columns, row, strict=True))
-        yield _facts(pairs)
-        yield ""
+        for number, line in enumerate(_record_lines(table.columns, row, width - _MARGIN)):
+            grid.add_row(rich.text.Text("" if number else "-", style="dim"), line)
+    return _indent(grid)
+
+
+def _record_lines(
+    columns: tuple[str, ...], row: tuple[Text, ...], width: int
+) -> Iterator[rich.text.Text]:
+    """Yield the labelled values of a row, as many to a line as fit whole."""
+    line = rich.text.Text(overflow="fold")
+    for name, cell in zip(columns, row, strict=True):
+        pair = rich.text.Text.assemble((f"{visible(name)}: ", "dim"), _text(cell), overflow="fold")
+        if line and line.cell_len + _COLUMN_GAP + pair.cell_len > width:
+            yield line
+            line = pair
+        else:
+            line = rich.text.Text(" " * _COLUMN_GAP).join((line, pair)) if line else pair
+    yield line
 
 
 def _tree(tree: Tree) -> rich.tree.Tree:
