@@ -24,7 +24,8 @@ format: $(VENV)/.dev
 
 golden: $(VENV)/.dev
 	$(BIN)/python -m fixtures.build
-	$(BIN)/python -m pytest tests/test_golden.py --update-golden
+	$(BIN)/python -m docs.build
+	$(BIN)/python -m pytest tests/test_golden.py tests/test_json.py --update-golden
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

@@ -16,7 +16,7 @@ How to fix: replace the node by a node image upgrade of its pool; never edit the
 every node is affected, confirm the cluster's network plugin first: a migration away from kubenet
 may be under way.
 
-Sources: AKS documentation, "Configure kubenet networking"; AKS network facts A.1.
+Source: https://learn.microsoft.com/azure/aks/configure-kubenet
 """
 
 from collections.abc import Callable, Sequence

@@ -54,7 +54,7 @@ def _renderables(block: Block, width: int) -> Iterator[RenderableType]:
         case Paragraph(text):
             yield _indent(_text(text))
         case Facts(rows):
-            yield _facts(rows)
+            yield _facts(rows, width - _MARGIN)
         case Table():
             yield from _table(block, width - _MARGIN)
         case Tree():
@@ -81,9 +81,11 @@ def _text(text: Text) -> rich.text.Text:
     return rich.text.Text(visible(text.text), style=_STYLES[text.tone], overflow="fold")
 
 
-def _facts(rows: tuple[tuple[str, tuple[Text, ...]], ...]) -> RenderableType:
+def _facts(rows: tuple[tuple[str, tuple[Text, ...]], ...], width: int) -> RenderableType:
+    """Return the facts; a label may hold a name, and must leave room for the values."""
+    longest = max(cell_len(visible(label)) for label, _ in rows)
     grid = rich.table.Table.grid(padding=(0, _COLUMN_GAP, 0, 0))
-    grid.add_column(no_wrap=True)
+    grid.add_column(width=max(1, min(longest, width * 3 // 5)), overflow="fold")
     grid.add_column(overflow="fold")
     for label, lines in rows:
         for number, line in enumerate(lines):

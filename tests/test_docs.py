@@ -1,0 +1,80 @@
+"""The documents say what the program does."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from docs.build import FOLDER, pages
+from inspector import analyze, load_demo, render
+from inspector.checks import all_checks
+from inspector.cli.commands import app
+from inspector.cli.exit_codes import ExitCode
+from inspector.version import __version__
+
+_ROOT = Path(__file__).parent.parent
+_README = (_ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "text"), list(pages()))
+def test_generated_pages_are_in_step(name: str, text: str) -> None:
+    assert (FOLDER / name).read_text(encoding="utf-8") == text, "run: make golden"
+
+
+def test_output_shown_in_the_readme_is_real() -> None:
+    shown = re.findall(r"```text\n(.*?)\n```", _README, re.DOTALL)
+    printed = render(analyze(load_demo("seed-kubenet")))
+    assert shown
+    for piece in shown:
+        assert f"{piece}\n" in printed
+
+
+def test_python_in_the_readme_runs() -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", _README, re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-c", example], capture_output=True, text=True, check=True, cwd=_ROOT
+    )
+    assert done.stdout.startswith("kubenet 3\n# AKS network report")
+
+
+def test_every_command_is_in_the_readme() -> None:
+    names = {
+        command.name or command.callback.__name__
+        for command in app.registered_commands
+        if command.callback
+    }
+    table = re.findall(r"^\| `(\w+)", _README, re.MULTILINE)
+    assert names == set(table)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/exit-codes.md"])
+def test_exit_codes_are_documented(page: str) -> None:
+    text = (_ROOT / page).read_text(encoding="utf-8")
+    codes = [int(code) for code in re.findall(r"^\| (\d) \|", text, re.MULTILINE)]
+    assert codes == [int(code) for code in ExitCode]
+
+
+def test_names_of_exit_codes_agree() -> None:
+    text = (FOLDER / "exit-codes.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| (\d) \| ([A-Z_]+) \|", text, re.MULTILINE)
+    assert documented == [(str(int(code)), code.name) for code in ExitCode]
+
+
+def test_every_check_has_a_page_section() -> None:
+    text = (FOLDER / "checks.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\S+)$", text, re.MULTILINE) == [check.id for check in all_checks()]
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for page in (_ROOT / "README.md", *FOLDER.glob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_changelog_begins_with_what_is_unreleased() -> None:
+    text = (_ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert headings[0] == "Unreleased" or headings[0].startswith(__version__)
