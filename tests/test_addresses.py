@@ -1,0 +1,117 @@
+"""Address arithmetic, against oracles that enumerate."""
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inspector.network.addresses import fold, parse_range, usable_addresses
+
+Address = IPv4Address | IPv6Address
+
+RESERVED_FIRST = 4
+
+ipv4_starts = st.one_of(
+    st.sampled_from(
+        [0, 2**32 - 300, int(IPv4Address("10.10.0.0")), int(IPv4Address("10.0.0.250"))]
+    ),
+    st.integers(0, 2**32 - 300),
+)
+ipv6_starts = st.one_of(
+    st.sampled_from(
+        [0, 2**128 - 300, int(IPv6Address("fd00::fff0")), int(IPv6Address("2001:db8::"))]
+    ),
+    st.integers(0, 2**128 - 300),
+)
+offsets = st.sets(st.integers(0, 299), max_size=40)
+
+
+@st.composite
+def clustered(draw: st.DrawFn) -> list[Address]:
+    """Draw addresses of both families in heaps, so that runs come up, twice now and then."""
+    found: list[Address] = []
+    for start in draw(st.lists(ipv4_starts, max_size=3)):
+        found += [IPv4Address(start + each) for each in draw(offsets)]
+    for start in draw(st.lists(ipv6_starts, max_size=3)):
+        found += [IPv6Address(start + each) for each in draw(offsets)]
+    again = draw(st.lists(st.sampled_from(found), max_size=3)) if found else []
+    return draw(st.permutations([*found, *again]))
+
+
+def expanded(texts: Iterable[str]) -> list[Address]:
+    """Return every address that a reader takes the runs for."""
+    found: list[Address] = []
+    for text in texts:
+        first, _, end = text.partition("-")
+        start = ip_address(first)
+        mark = "." if start.version == 4 else ":"
+        head = first.rpartition(mark)[0]
+        last = start
+        if end:
+            last = ip_address(end if mark in end else f"{head}{mark}{end}")
+        assert last.version == start.version
+        assert int(start) <= int(last)
+        family = type(start)
+        found += [family(number) for number in range(int(start), int(last) + 1)]
+    return found
+
+
+@given(clustered())
+def test_the_runs_hold_each_address_once_and_no_other(addresses: list[Address]) -> None:
+    order = sorted(set(addresses), key=lambda each: (each.version, int(each)))
+    assert expanded(fold(addresses)) == order
+
+
+@given(clustered())
+def test_there_are_as_few_runs_as_possible(addresses: list[Address]) -> None:
+    present = {(each.version, int(each)) for each in addresses}
+    beginnings = {(version, number) for version, number in present} - {
+        (version, number + 1) for version, number in present
+    }
+    assert len(list(fold(addresses))) == len(beginnings)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "text"),
+    [
+        ((), []),
+        (("10.0.0.4",), ["10.0.0.4"]),
+        (("10.0.0.5", "10.0.0.4"), ["10.0.0.4-5"]),
+        (("10.0.0.255", "10.0.1.0"), ["10.0.0.255-10.0.1.0"]),
+        (("fd00::a", "fd00::b", "10.0.0.4"), ["10.0.0.4", "fd00::a-b"]),
+        (("255.255.255.255", "::"), ["255.255.255.255", "::"]),
+    ],
+)
+def test_the_end_of_a_run_is_shortened(addresses: tuple[str, ...], text: list[str]) -> None:
+    assert list(fold(map(ip_address, addresses))) == text
+
+
+@given(st.lists(st.tuples(st.integers(0, 255), st.integers(22, 32)), min_size=1, max_size=4))
+def test_usable_addresses_are_all_but_the_first_four_and_the_last(
+    ranges: list[tuple[int, int]],
+) -> None:
+    prefixes = [f"10.{each}.0.0/{length}" for each, length in ranges]
+    left = [list(ip_network(prefix))[RESERVED_FIRST:-1] for prefix in prefixes]
+    assert usable_addresses(prefixes) == sum(map(len, left))
+    assert usable_addresses([*prefixes, "fd00::/64"]) == sum(map(len, left))
+
+
+@given(st.integers(0, 128))
+def test_without_an_ipv4_range_there_is_no_count(length: int) -> None:
+    assert usable_addresses([f"::/{length}"]) is None
+    assert usable_addresses([]) is None
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 32))
+def test_host_bits_are_ignored(number: int, length: int) -> None:
+    network = parse_range(f"{IPv4Address(number)}/{length}")
+    assert network.prefixlen == length
+    assert IPv4Address(number) in network
+
+
+@pytest.mark.parametrize("text", ["", "VirtualNetwork", "10.0.0.0/33", "10.0.0/24"])
+def test_text_that_is_no_range_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"does not appear|expected|unexpected|not permitted"):
+        usable_addresses([text])
