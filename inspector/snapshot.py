@@ -219,4 +219,6 @@ def _encode_custom(value: Any) -> Any:
 
 
 def _decode_custom(_kind: type, value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError(f"Expected `str`, got `{type(value).__name__}`")  # noqa: TRY004
     return ResourceId(value)

@@ -8,8 +8,9 @@ from inspector.renderers.blocks import Block, Facts, Heading, Paragraph, Table, 
 from inspector.renderers.visible import visible
 
 _ANYWHERE: Final = re.compile(r"[\\`*\[\]<>|~$&@#]|://|(?i:www)(?=\.)|(?<![^\W_])_|_(?![^\W_])")
-_AT_START: Final = re.compile(r"[ +=:-]|\d+(?=[.)])")
-_ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "://": "&#58;//", " ": "&#32;"}
+_AT_START: Final = re.compile(r"[+=:-]|\d+(?=[.)](?:\s|$))")
+_ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "://": "&#58;//"}
+_SPACE: Final = "&#32;"
 _BREAK: Final = "&#8203;"
 """A zero-width space: GitHub makes links of the finished text, where no escape is left."""
 
@@ -20,15 +21,22 @@ def render_markdown(blocks: Iterable[Block]) -> str:
 
 
 def escape(text: str) -> str:
-    """Return text from Azure so that Markdown and HTML show it and do nothing with it."""
+    """Return text from Azure so that Markdown and HTML show it and do nothing with it.
+
+    It fits inside a line: a table cell, or behind other text.
+    """
     shown = _ANYWHERE.sub(_escape_match, visible(text))
+    return f"{_SPACE}{shown[1:]}" if shown.startswith(" ") else shown
+
+
+def escape_line(text: str) -> str:
+    """Return text so that it may begin a line: it is no list, heading or rule there either."""
+    shown = escape(text)
     start = _AT_START.match(shown)
     if start is None:
         return shown
     mark, rest = start.group(), shown[start.end() :]
-    if mark.isdecimal():
-        return f"{mark}\\{rest}"
-    return _ENTITIES.get(mark, f"\\{mark}") + rest
+    return f"{mark}\\{rest}" if mark.isdecimal() else f"\\{mark}{rest}"
 
 
 def _escape_match(match: re.Match[str]) -> str:
@@ -41,9 +49,9 @@ def _escape_match(match: re.Match[str]) -> str:
 def _lines(block: Block) -> Iterator[str]:
     match block:
         case Heading(level, text):
-            yield f"{'#' * level} {escape(text)}"
+            yield f"{'#' * level} {escape_line(text)}"
         case Paragraph(text):
-            yield escape(text.text)
+            yield escape_line(text.text)
         case Facts(rows):
             yield from _table_lines(("", ""), [(Text(f"{label}"), *lines) for label, lines in rows])
         case Table():
@@ -69,6 +77,6 @@ def _row_line(cells: Iterable[str]) -> str:
 
 
 def _tree_lines(tree: Tree, depth: int) -> Iterator[str]:
-    yield f"{'  ' * depth}- {escape(tree.label.text)}"
+    yield f"{'  ' * depth}- {escape_line(tree.label.text)}"
     for child in tree.children:
         yield from _tree_lines(child, depth + 1)
