@@ -97,7 +97,7 @@ def expected_tables(blocks: Iterable[Block]) -> Iterator[list[list[str]]]:
                 [shown(label), "\n".join(visible(line.text) for line in lines).strip()]
                 for label, lines in block.rows
             ]
-            yield [["", ""], *rows]
+            yield [["Property", "Value"], *rows]
 
 
 def labels(tree: Tree) -> Iterator[str]:

@@ -53,7 +53,9 @@ def _lines(block: Block) -> Iterator[str]:
         case Paragraph(text):
             yield escape_line(text.text)
         case Facts(rows):
-            yield from _table_lines(("", ""), [(Text(f"{label}"), *lines) for label, lines in rows])
+            yield from _table_lines(
+                ("Property", "Value"), [(Text(f"{label}"), *lines) for label, lines in rows]
+            )
         case Table():
             yield from _table_lines(block.columns, block.rows)
             if block.note:

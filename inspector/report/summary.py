@@ -96,7 +96,8 @@ def build_summary(
 
 
 def _ips_per_node(interfaces: NodeInterfaces) -> tuple[AddressCount, ...]:
-    per_node: Counter[str] = Counter(dict.fromkeys(interfaces.nodes_without_interface, 0))
+    without = () if interfaces.missing else interfaces.nodes_without_interface
+    per_node: Counter[str] = Counter(dict.fromkeys(without, 0))
     for interface in interfaces.interfaces:
         per_node[interface.node] += len(interface.ip_configurations)
     histogram = Counter(per_node.values())
