@@ -132,6 +132,11 @@ class Collected:
             return None
         raise NotCollected(self._gap_for(resource_id))
 
+    def seen(self, resource_id: ResourceId, kind: type[R]) -> R | None:
+        """Return the resource if it was collected; ``None`` says nothing about its existence."""
+        found = self._by_key.get(resource_id.key)
+        return found if isinstance(found, kind) else None
+
     def is_absent(self, resource_id: ResourceId) -> bool:
         """Whether ARM said that the resource, or what holds it, does not exist."""
         below: ResourceId | None = None

@@ -4,7 +4,6 @@ from enum import StrEnum
 
 import msgspec
 
-from inspector.collected import NotCollected
 from inspector.network import service_names
 from inspector.resource_id import ResourceId
 from inspector.resources import (
@@ -148,11 +147,9 @@ def _service_owner(topology: Topology, frontend: FrontendIPConfiguration) -> Own
 
 
 def _tagged_services(topology: Topology, frontend: FrontendIPConfiguration) -> tuple[str, ...]:
+    """Return what the tags of the frontend's public address say, if it could be seen."""
     for target in topology.linked(frontend.id, Relation.PUBLIC_IP):
-        try:
-            address = topology.get(target, PublicIPAddress)
-        except NotCollected:
-            continue  # the frontend's own name still tells the UID
+        address = topology.seen(target, PublicIPAddress)
         if address is not None:
             return service_names.services_of_tags(address.tags)
     return ()

@@ -19,6 +19,7 @@ from inspector.cli.source import Source, with_source
 from inspector.demo import PREFIX, demo_clusters
 from inspector.errors import UsageError
 from inspector.renderers import render, render_check
+from inspector.renderers.visible import visible
 from inspector.report import analyze
 from inspector.snapshot import save_snapshot
 
@@ -87,7 +88,7 @@ def snapshot(
     collected = source.read()
     save_snapshot(collected, output)
     gaps = f", {len(collected.gaps)} gaps" if collected.gaps else ""
-    typer.echo(f"{output}: {len(collected.documents)} documents{gaps}", err=True)
+    typer.echo(f"{visible(str(output))}: {len(collected.documents)} documents{gaps}", err=True)
 
 
 @app.command()

@@ -58,8 +58,11 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
         try:
             sys.stdout.write(text)
             sys.stdout.flush()
-        except BrokenPipeError:  # the reader has seen enough; the exit code stays what it is
+        except OSError as error:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if isinstance(error, BrokenPipeError):
+                return  # the reader has seen enough; the exit code stays what it is
+            raise OutputError(f"stdout: cannot be written: {error.strerror}") from None
 
 
 def make_sheet(form: Format | None, path: Path | None) -> Sheet:
@@ -78,9 +81,13 @@ def make_sheet(form: Format | None, path: Path | None) -> Sheet:
 
 def require_writable(path: Path) -> None:
     """Fail before anything is collected if the file cannot be written at the end."""
-    if path.is_dir():
+    try:
+        is_folder, has_folder = path.is_dir(), path.parent.is_dir()
+    except OSError as error:  # the name is too long
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
+    if is_folder:
         raise OutputError(f"{path}: is a directory; give a file name")
-    if not path.parent.is_dir():
+    if not has_folder:
         raise OutputError(f"{path}: the folder {path.parent} does not exist")
     if not os.access(path.parent, os.W_OK) and not os.access(path, os.W_OK):
         raise OutputError(f"{path}: the folder {path.parent} is not writable")

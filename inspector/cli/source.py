@@ -161,7 +161,7 @@ def _parsed(text: str) -> ResourceId:
     try:
         cluster = ResourceId(text)
     except ValueError:
-        hint = "; for a file use --snapshot" if Path(text).exists() else ""
+        hint = "; for a file use --snapshot" if _exists(text) else ""
         raise UsageError(
             f"{text!r} is not an ARM resource id: it has the form {_ID_FORM}{hint}"
         ) from None
@@ -170,6 +170,13 @@ def _parsed(text: str) -> ResourceId:
             f"{text!r} is the id of a {cluster.type}, not of an AKS cluster: {_ID_FORM}"
         )
     return cluster
+
+
+def _exists(text: str) -> bool:
+    try:
+        return Path(text).exists()
+    except OSError:  # too long for a file name
+        return False
 
 
 def with_source(command: Callable[..., None]) -> Callable[..., None]:

@@ -103,7 +103,7 @@ def _of_load_balancer(_topology: Topology, item: InventoryItem) -> str:
 
 
 def _of_public_ip(topology: Topology, item: InventoryItem) -> str | None:
-    address = next((each for each in topology.all(PublicIPAddress) if each.id == item.id), None)
+    address = topology.seen(item.id, PublicIPAddress)
     if address is None:
         return None
     owner = owner_of_public_ip(topology, address)
@@ -111,7 +111,7 @@ def _of_public_ip(topology: Topology, item: InventoryItem) -> str | None:
 
 
 def _of_interface(topology: Topology, item: InventoryItem) -> str | None:
-    interface = next((each for each in topology.all(NetworkInterface) if each.id == item.id), None)
+    interface = topology.seen(item.id, NetworkInterface)
     if interface is None:
         return None
     if interface.properties.private_endpoint is not None:

@@ -88,11 +88,8 @@ def _group(topology: Topology, group: NetworkSecurityGroup) -> SecurityGroupView
 
 
 def _device_name(topology: Topology, reference: Reference) -> str:
-    machine = reference.id.parent
-    if machine is not None and machine.key in topology.node_by_machine:
-        return topology.node_by_machine[machine.key].name
-    known = (each for each in topology.all(NetworkInterface) if each.id == reference.id)
-    node = next((topology.node_of(each) for each in known), None)
+    interface = topology.seen(reference.id, NetworkInterface)
+    node = topology.node_of(interface) if interface is not None else None
     return node.name if node is not None else reference.id.name
 
 
