@@ -17,7 +17,7 @@ class ResourceId:
     where speed matters.
 
     Raises ``ValueError`` unless the text starts with ``/subscriptions/`` followed by a
-    subscription and an even number of further segments.
+    subscription and an even number of further segments, none of them empty, ``.`` or ``..``.
     """
 
     __slots__ = ("_parent", "key", "text")
@@ -26,6 +26,8 @@ class ResourceId:
         plain = text.rstrip("/")
         key = plain.lower()
         if not key.startswith("/subscriptions/") or key.count("/") % 2 or "//" in key:
+            raise ValueError(f"not an ARM resource id: {text!r}")
+        if "/." in key and not {".", ".."}.isdisjoint(key.split("/")):
             raise ValueError(f"not an ARM resource id: {text!r}")
         self.text = plain
         self.key = key

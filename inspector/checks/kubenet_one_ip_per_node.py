@@ -20,12 +20,13 @@ Source: https://learn.microsoft.com/azure/aks/configure-kubenet
 """
 
 from collections.abc import Callable, Sequence
+from shlex import quote
 
 from inspector.checks.check import Check, Decision, Failed, Passed, Problem, Skipped, Unknown
 from inspector.findings import Evidence, Severity
 from inspector.network.models import NetworkModel, network_model
 from inspector.nodes import Node, missing_for_nodes, pool_profiles
-from inspector.resources import IPConfiguration
+from inspector.resources import IPConfiguration, ManagedCluster
 from inspector.topology import Topology
 
 
@@ -96,18 +97,22 @@ def _problems(topology: Topology, nodes: Sequence[Node], *, is_dual_stack: bool)
 
 
 def _problem(topology: Topology, message: str, nodes: Sequence[Node], count: int) -> Problem:
-    pools = sorted({node.pool for node in nodes if node.pool is not None}) or ["<pool>"]
+    pools = sorted({node.pool for node in nodes if node.pool is not None}) or ["POOL"]
     cluster = topology.cluster
-    commands = "; ".join(
-        f"az aks nodepool upgrade --resource-group {cluster.id.resource_group} "
-        f"--cluster-name {cluster.title} --name {pool} --node-image-only"
-        for pool in pools
-    )
+    commands = "; ".join(_upgrade_command(cluster, pool) for pool in pools)
     names = ", ".join(node.name for node in nodes)
     return Problem(
         message=f"{len(nodes)} of {count} nodes have {message}: {names}",
         evidence=tuple(_evidence(node) for node in nodes),
         remediation=f"Confirm networkPlugin, then replace the nodes: {commands}",
+    )
+
+
+def _upgrade_command(cluster: ManagedCluster, pool: str) -> str:
+    """Return the command that replaces a pool's nodes; names are quoted, for they are copied."""
+    return (
+        f"az aks nodepool upgrade --resource-group {quote(cluster.id.resource_group or '')} "
+        f"--cluster-name {quote(cluster.title)} --name {quote(pool)} --node-image-only"
     )
 
 

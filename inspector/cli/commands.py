@@ -87,7 +87,7 @@ def snapshot(
     require_writable(output)
     collected = source.read()
     save_snapshot(collected, output)
-    gaps = f", {len(collected.gaps)} gaps" if collected.gaps else ""
+    gaps = f", {len(collected.gaps)} not visible" if collected.gaps else ""
     typer.echo(f"{visible(str(output))}: {len(collected.documents)} documents{gaps}", err=True)
 
 

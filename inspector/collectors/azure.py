@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 import requests
@@ -153,7 +153,7 @@ class AzureReader:
 
     def _replies(self, request: Request) -> Iterator[Reply]:
         link: str | None = (
-            f"{self._cloud.endpoint}{request.path}?api-version={request.read.api_version}"
+            f"{self._cloud.endpoint}{quote(request.path)}?api-version={request.read.api_version}"
         )
         seen: set[str] = set()
         while link is not None:

@@ -1,0 +1,87 @@
+"""The bundled clusters' reports and the JSON schemas, byte for byte.
+
+``pytest tests/test_golden.py --update-golden`` rewrites them; a person reads the diff.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from inspector import (
+    CheckReport,
+    Format,
+    Report,
+    analyze,
+    check,
+    demo_clusters,
+    load_demo,
+    render,
+    render_check,
+)
+from inspector.renderers.json_format import json_schema
+
+ROOT = Path(__file__).parent.parent
+GOLDEN = ROOT / "fixtures" / "golden"
+SUFFIXES = {Format.TERMINAL: "txt", Format.MARKDOWN: "md", Format.JSON: "json"}
+WIDTH = 100
+CHECKED = "kubenet-vmss"
+OTHER_WIDTHS = (80, 200)
+
+Compare = Callable[[Path, str], None]
+
+
+@pytest.fixture
+def compare(request: pytest.FixtureRequest) -> Compare:
+    """Return the comparison of a text with the file that holds what it is to be."""
+
+    def compare(path: Path, text: str) -> None:
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+        assert path.exists(), f"{path.relative_to(ROOT)}: missing; make it with --update-golden"
+        assert text == path.read_bytes().decode()
+
+    return compare
+
+
+@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("name", demo_clusters())
+def test_report(name: str, form: Format, compare: Compare) -> None:
+    report = analyze(load_demo(name))
+    compare(GOLDEN / name / f"report.{SUFFIXES[form]}", render(report, form, width=WIDTH))
+
+
+@pytest.mark.parametrize("form", Format)
+def test_check(form: Format, compare: Compare) -> None:
+    checked = check(load_demo(CHECKED))
+    path = GOLDEN / CHECKED / f"check.{SUFFIXES[form]}"
+    compare(path, render_check(checked, form, width=WIDTH))
+
+
+@pytest.mark.parametrize("width", OTHER_WIDTHS)
+def test_report_at_another_width(width: int, compare: Compare) -> None:
+    report = analyze(load_demo(CHECKED))
+    compare(GOLDEN / CHECKED / f"report-{width}.txt", render(report, width=width))
+
+
+def test_report_in_colour(compare: Compare) -> None:
+    report = analyze(load_demo(CHECKED))
+    path = GOLDEN / CHECKED / "report-colour.txt"
+    compare(path, render(report, width=WIDTH, color=True))
+
+
+@pytest.mark.parametrize(("name", "kind"), [("report", Report), ("check", CheckReport)])
+def test_schema(name: str, kind: type[Report | CheckReport], compare: Compare) -> None:
+    text = json.dumps(json_schema(kind), indent=2) + "\n"
+    compare(ROOT / "docs" / f"{name}.schema.json", text)
+
+
+def test_no_golden_file_is_left_over() -> None:
+    wanted = {f"{name}/report.{suffix}" for name in demo_clusters() for suffix in SUFFIXES.values()}
+    wanted |= {f"{CHECKED}/check.{suffix}" for suffix in SUFFIXES.values()}
+    wanted |= {f"{CHECKED}/report-{width}.txt" for width in OTHER_WIDTHS}
+    wanted |= {f"{CHECKED}/report-colour.txt"}
+    found = {str(path.relative_to(GOLDEN)) for path in GOLDEN.rglob("*") if path.is_file()}
+    assert found == wanted
