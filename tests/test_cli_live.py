@@ -157,7 +157,7 @@ def test_what_is_refused_stands_in_the_report_with_the_action_to_grant(
     assert without_time(strict.out) == without_time(out)
     kept = invoke("snapshot", str(served.cluster), "-o", "gap.json")
     assert kept.code == ExitCode.OK
-    assert ", 1 gap" in kept.err
+    assert ", 1 not visible" in kept.err
 
 
 def test_a_check_does_not_pass_on_what_it_could_not_see(serve: Serve, invoke: Invoke) -> None:

@@ -21,7 +21,7 @@ from inspector.resources import (
     decode,
     parse_document,
 )
-from tests.checks import Draft
+from tests.odd_clusters import Draft
 
 GROUP = arm.group_id("MC_rg")
 WHERE = "westeurope"
