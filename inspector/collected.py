@@ -137,6 +137,10 @@ class Collected:
         found = self._by_key.get(resource_id.key)
         return found if isinstance(found, kind) else None
 
+    def is_known(self, resource_id: ResourceId) -> bool:
+        """Whether the resource was collected or is known not to exist."""
+        return resource_id.key in self._by_key or self.is_absent(resource_id)
+
     def is_absent(self, resource_id: ResourceId) -> bool:
         """Whether ARM said that the resource, or what holds it, does not exist."""
         below: ResourceId | None = None

@@ -16,6 +16,7 @@ def write_whole(path: Path, content: bytes, *, private: bool) -> None:
     """
     temporary = None
     try:
+        path = path.resolve()  # a link stays a link, its target is replaced
         if path.exists() and not path.is_file():  # /dev/stdout, a named pipe
             path.write_bytes(content)
             return

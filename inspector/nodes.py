@@ -139,21 +139,30 @@ def _virtual_machines(
     collected: Collected, interfaces: dict[ResourceId, list[NetworkInterface]]
 ) -> list[tuple[ResourceId, str | None, str]]:
     """Return id, pool and node name of every machine that is one of the cluster's own."""
-    found: list[tuple[ResourceId, str | None, str]] = []
-    for virtual_machine in collected.all(VirtualMachine):
-        pool = _pool_of(virtual_machine)
-        if pool is not None or virtual_machine.title.lower().startswith("aks-"):
-            found.append((virtual_machine.id, pool, virtual_machine.title))
-    scale_sets = {each.id: each for each in collected.all(ScaleSet)}
+    found = [
+        (each.id, _pool_of(each), each.properties.os_profile.computer_name or each.title)
+        for each in collected.all(VirtualMachine)
+        if _is_of_cluster(each)
+    ]
     for machine_id in interfaces:
-        parent = machine_id.parent
-        scale_set = scale_sets.get(parent) if parent is not None else None
-        if scale_set is not None:
+        above = machine_id.ancestor(ScaleSet.arm_type)
+        scale_set = collected.seen(above, ScaleSet) if above is not None else None
+        if scale_set is not None and _is_of_cluster(scale_set):
             profile = scale_set.properties.virtual_machine_profile.os_profile
             prefix = profile.computer_name_prefix or scale_set.title
             name = instance_name(prefix, machine_id.name)
             found.append((machine_id, _pool_of(scale_set), name))
+        elif above is None and not collected.is_known(machine_id):
+            # The machine could not be seen: its name in the interface's reference has to do.
+            unseen = VirtualMachine(id=machine_id)
+            if _is_of_cluster(unseen):
+                found.append((machine_id, _pool_of(unseen), unseen.title))
     return found
+
+
+def _is_of_cluster(machines: VirtualMachine | ScaleSet) -> bool:
+    """Whether tags or AKS's own naming say so; a jump box in the group is none of them."""
+    return _pool_of(machines) is not None or machines.title.lower().startswith("aks")
 
 
 def _pool_of(resource: Resource) -> str | None:

@@ -70,6 +70,9 @@ def owner_of_frontend(topology: Topology, frontend: FrontendIPConfiguration) -> 
     """
     users = topology.referring(frontend.id, Relation.FRONTEND)
     rules = [each for each in users if each.type.lower().endswith("/loadbalancingrules")]
+    nat = (*frontend.properties.inbound_nat_rules, *frontend.properties.inbound_nat_pools)
+    if nat and not rules:
+        return Owner(kind=OwnerKind.UNRECOGNISED, because=f"inbound NAT rule {nat[0].id.name}")
     if not users:
         return Owner(kind=OwnerKind.NOBODY, because="no rule uses the frontend")
     if rules:
@@ -80,7 +83,9 @@ def owner_of_frontend(topology: Topology, frontend: FrontendIPConfiguration) -> 
 def owner_of_rule(topology: Topology, rule: LoadBalancingRule) -> Owner | None:
     """Return the owner of a rule's frontend; ``None`` if the rule has none."""
     for target in topology.linked(rule.id, Relation.FRONTEND):
-        frontend = topology.get(target, FrontendIPConfiguration)
+        frontend = topology.seen(target, FrontendIPConfiguration)
+        if frontend is None and not topology.is_known(target):
+            return Owner(kind=OwnerKind.UNKNOWN, because="the frontend could not be seen")
         if frontend is not None:
             owner = owner_of_frontend(topology, frontend)
             return _narrowed(owner, rule.title, frontend.title)

@@ -15,7 +15,7 @@ import msgspec
 from inspector.errors import BadDocument, NewerSchema, NotASnapshot, UsageError
 from inspector.files import write_whole
 from inspector.resource_id import ResourceId
-from inspector.resources import ManagedCluster, Resource, parse_document
+from inspector.resources import ENTRY_KINDS, ManagedCluster, Resource, decode, parse_document
 
 FORMAT: Final = "aks-inspector/snapshot"
 SCHEMA_VERSION: Final = 1
@@ -156,6 +156,18 @@ def load_snapshot(path: Path) -> Snapshot:
     return decode_snapshot(content, str(path))
 
 
+def _check_entries(snapshot: Snapshot) -> None:
+    for listing in snapshot.listings:
+        kind = ENTRY_KINDS.get(listing.type.lower())
+        for number, raw in enumerate(listing.entries):
+            try:
+                if kind is not None:
+                    decode(raw, kind)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                place = f"list of {listing.type} at {str(listing.scope)!r}, entry {number}"
+                raise BadDocument(f"{place}: {error}") from None
+
+
 def _decompress(content: bytes, path: Path) -> bytes:
     with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
         text = file.read(_LARGEST_BYTES + 1)
@@ -186,6 +198,7 @@ def decode_snapshot(content: bytes, origin: str) -> Snapshot:
     )
     try:
         known = snapshot.resources
+        _check_entries(snapshot)
     except BadDocument as error:
         raise BadDocument(f"{origin}: {error}") from None
     if not isinstance(known.get(snapshot.cluster), ManagedCluster):

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from inspector.collected import Collected
-from inspector.nodes import Node, derive_nodes
+from inspector.nodes import Node, derive_nodes, pool_profiles
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     IPConfiguration,
@@ -15,6 +15,7 @@ from inspector.resources import (
     Relation,
     Resource,
     RouteTable,
+    VirtualNetwork,
 )
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _FORWARD: Final = 0
 _BACKWARD: Final = 1
+_MANAGED_SUBNET: Final = "aks-subnet"
 
 
 class Topology(Collected):
@@ -58,9 +60,20 @@ class Topology(Collected):
                 {
                     *self.targets(Relation.IN_SUBNET),
                     *self.targets(Relation.PODS_IN_SUBNET),
+                    *self._subnets_aks_made(),
                 }
             )
         )
+
+    def _subnets_aks_made(self) -> Iterator[ResourceId]:
+        """Yield the nodes' subnet of a network that AKS made: then no pool names one."""
+        if all(pool.vnet_subnet_id is not None for pool in pool_profiles(self)):
+            return
+        for network in self.all(VirtualNetwork):
+            if network.id.resource_group_id == self.cluster.infrastructure_group:
+                for subnet in network.properties.subnets:
+                    if subnet.title.lower() == _MANAGED_SUBNET:
+                        yield subnet.id
 
     def targets(self, relation: Relation) -> tuple[ResourceId, ...]:
         """Return everything that something refers to by the relation, by id."""
@@ -72,7 +85,7 @@ class Topology(Collected):
         return tuple(self._index(relation, _FORWARD).get(source.key, ()))
 
     def referring(self, target: ResourceId, relation: Relation) -> tuple[ResourceId, ...]:
-        """Return what refers to ``target`` by the relation, by id."""
+        """Return what refers to ``target`` by the relation, in the order it was declared."""
         return tuple(self._index(relation, _BACKWARD).get(target.key, ()))
 
     @property

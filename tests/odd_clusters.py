@@ -1,4 +1,4 @@
-"""The checks' tests, and the odd clusters they and others try: bundled ones with some changes."""
+"""Odd clusters to try things on: the bundled ones with some changes."""
 
 from collections.abc import Iterable
 from functools import cache

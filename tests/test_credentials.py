@@ -114,5 +114,5 @@ def test_each_kind_makes_its_credential(
 
 
 def test_an_environment_without_a_workload_identity() -> None:
-    with pytest.raises(AuthenticationError, match="could not sign in: .*tenant_id"):
+    with pytest.raises(AuthenticationError, match=r"could not sign in: .*tenant_id"):
         make_credential(CredentialKind.WORKLOAD_IDENTITY, CLOUDS[CloudName.PUBLIC], None, None)

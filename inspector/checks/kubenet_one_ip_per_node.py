@@ -58,7 +58,11 @@ def _judge(topology: Topology, *, is_dual_stack: bool) -> Decision:
         return _no_nodes(sum(pool.count or 0 for pool in pool_profiles(topology)))
     evidence = tuple(_evidence(node) for node in nodes)
     what = "one IPv4 and one IPv6" if is_dual_stack else "exactly one"
-    return Passed(f"{len(nodes)} of {len(nodes)} nodes have {what} IP configuration", evidence)
+    claimed = sum(pool.count or 0 for pool in pool_profiles(topology))
+    note = f"; the pools claim {claimed} nodes" if claimed not in {0, len(nodes)} else ""
+    return Passed(
+        f"{len(nodes)} of {len(nodes)} nodes have {what} IP configuration{note}", evidence
+    )
 
 
 def _no_nodes(claimed: int) -> Decision:

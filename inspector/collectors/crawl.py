@@ -20,6 +20,7 @@ from inspector.errors import (
 )
 from inspector.resource_id import ResourceId
 from inspector.resources import (
+    ENTRY_KINDS,
     InventoryItem,
     ManagedCluster,
     Resource,
@@ -34,7 +35,6 @@ from inspector.snapshot import Gap, GapReason, Listing, Snapshot
 
 MOST_WAVES: Final = 5
 _THREADS: Final = 32
-_ENTRY_TYPES: Final = {kind.arm_type: kind for kind in (InventoryItem, SubnetUsage)}
 
 
 class _Envelope(msgspec.Struct):
@@ -152,7 +152,7 @@ class _Crawl:
             self._require_cluster(reply)
 
     def _take_list(self, request: Request, reply: Reply) -> None:
-        kind = _ENTRY_TYPES.get(request.read.type)
+        kind = ENTRY_KINDS.get(request.read.type.lower())
         ids: list[ResourceId] = []
         for raw in reply.items:
             if kind is None:
@@ -199,7 +199,7 @@ class _Crawl:
         self, request: Request, resource_id: ResourceId | None, error: Exception
     ) -> None:
         gap = gap_for(request, GapReason.FAILED, message=f"ARM's answer is misshapen: {error}")
-        if resource_id is not None and request.read.type not in _ENTRY_TYPES:
+        if resource_id is not None and request.read.type.lower() not in ENTRY_KINDS:
             gap = msgspec.structs.replace(gap, target=resource_id, listing=None)
         self.gaps.append(gap)
 

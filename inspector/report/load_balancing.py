@@ -224,14 +224,13 @@ def _address_member(
 
 def _rule(topology: Topology, rule: LoadBalancingRule) -> Rule:
     properties = rule.properties
-    frontend = _frontend_of(topology, rule)
     pools = topology.linked(rule.id, Relation.BACKEND_POOL)
     return Rule(
         name=rule.title,
         service=owner_of_rule(topology, rule),
         protocol=properties.protocol,
         frontend=_name(properties.frontend_ip_configuration),
-        frontend_address=frontend_address(topology, frontend) if frontend is not None else None,
+        frontend_address=_rule_address(topology, rule),
         frontend_port=properties.frontend_port,
         backend_pools=tuple(pool.name for pool in pools),
         backend_port=properties.backend_port,
@@ -241,9 +240,15 @@ def _rule(topology: Topology, rule: LoadBalancingRule) -> Rule:
     )
 
 
-def _frontend_of(topology: Topology, rule: LoadBalancingRule) -> FrontendIPConfiguration | None:
+def _rule_address(topology: Topology, rule: LoadBalancingRule) -> Text:
     reference = rule.properties.frontend_ip_configuration
-    return topology.get(reference.id, FrontendIPConfiguration) if reference is not None else None
+    if reference is None:
+        return None
+    try:
+        frontend = topology.get(reference.id, FrontendIPConfiguration)
+    except NotCollected as unseen:
+        return unknown_of(unseen.gap)
+    return frontend_address(topology, frontend) if frontend is not None else None
 
 
 def _probe(topology: Topology, probe: Probe) -> HealthProbe:

@@ -86,7 +86,9 @@ def _nodes_without_route(
     if not _has_pod_routes(topology):
         return None
     reached = {_node_of(topology, route) for table in tables for route in table.properties.routes}
-    return tuple(node.name for node in topology.nodes if node.name not in reached)
+    return tuple(
+        node.name for node in topology.nodes if node.interfaces and node.name not in reached
+    )
 
 
 def _table(topology: Topology, table: RouteTable) -> RouteTableView:

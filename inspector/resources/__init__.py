@@ -58,6 +58,13 @@ DOCUMENT_KINDS = {kind.arm_type.lower(): kind for kind in _KINDS} | {
 """The types that have documents of their own, by folded ARM type."""
 
 
+ENTRY_KINDS: dict[str, type[InventoryItem | SubnetUsage]] = {
+    InventoryItem.arm_type.lower(): InventoryItem,
+    SubnetUsage.arm_type.lower(): SubnetUsage,
+}
+"""The types whose lists have entries that are not documents, by folded ARM type."""
+
+
 def parse_document(resource_id: ResourceId, raw: msgspec.Raw | bytes) -> Resource | None:
     """Parse one document by the type its id names; ``None`` for a type we do not read.
 
@@ -74,6 +81,7 @@ def parse_document(resource_id: ResourceId, raw: msgspec.Raw | bytes) -> Resourc
 
 __all__ = [
     "DOCUMENT_KINDS",
+    "ENTRY_KINDS",
     "SCALE_SET_INTERFACE_TYPE",
     "AgentPool",
     "AgentPoolProfile",

@@ -20,6 +20,8 @@ class FrontendIPConfigurationProperties(Wire, frozen=True):
         name="privateIPAddressVersion", default=None
     )
     subnet: Reference | None = None
+    inbound_nat_rules: tuple[Reference, ...] = ()
+    inbound_nat_pools: tuple[Reference, ...] = ()
 
 
 class FrontendIPConfiguration(Resource, frozen=True):

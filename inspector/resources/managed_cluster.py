@@ -160,6 +160,10 @@ class APIServerAccessProfile(Wire, frozen=True):
     authorized_ip_ranges: tuple[str, ...] = msgspec.field(name="authorizedIPRanges", default=())
     private_dns_zone: str | None = msgspec.field(name="privateDNSZone", default=None)
 
+    def __post_init__(self) -> None:
+        if self.subnet_id:  # empty in clusters that have none
+            ResourceId(self.subnet_id)
+
 
 class AddonProfile(Wire, frozen=True):
     """One add-on of the cluster."""
@@ -195,6 +199,12 @@ class ManagedClusterProperties(Wire, frozen=True):
     api_server_access_profile: APIServerAccessProfile = APIServerAccessProfile()
     addon_profiles: dict[str, AddonProfile] = msgspec.field(default_factory=dict)
     ingress_profile: IngressProfile = IngressProfile()
+
+    def __post_init__(self) -> None:
+        names = [pool.name for pool in self.agent_pool_profiles]
+        for name in (*names, self.node_resource_group or "-"):
+            if not name or "/" in name:
+                raise ValueError(f"not a name of a pool or resource group: {name!r}")
 
 
 class ManagedCluster(Resource, frozen=True):

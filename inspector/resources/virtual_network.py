@@ -1,6 +1,7 @@
 """``virtualNetworks`` with their subnets and peerings, and the usage of each subnet."""
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 from typing import ClassVar
 
 from inspector.resource_id import ResourceId
@@ -37,6 +38,11 @@ class SubnetProperties(Wire, frozen=True):
     ip_configurations: tuple[Reference, ...] = ()
     delegations: tuple[Delegation, ...] = ()
     default_outbound_access: bool | None = None
+
+    def __post_init__(self) -> None:
+        for prefix in (self.address_prefix, *self.address_prefixes):
+            if prefix:
+                ip_network(prefix, strict=False)
 
 
 class Subnet(Resource, frozen=True):
