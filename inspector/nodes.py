@@ -15,6 +15,7 @@ from inspector.resources import (
     Resource,
     ScaleSet,
     VirtualMachine,
+    pools_with_machines,
 )
 from inspector.snapshot import Gap
 
@@ -22,6 +23,7 @@ _POOL_TAGS: Final = ("aks-managed-poolName", "poolName")
 _POOL_IN_NAME: Final = re.compile(r"aks-(?P<pool>[a-z0-9]+)-\d{8}-", re.IGNORECASE)
 _BASE_36: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _INSTANCE_DIGITS: Final = 6
+_LONGEST_INSTANCE: Final = 10
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +80,7 @@ def missing_for_nodes(collected: Collected) -> tuple[Gap, ...]:
             missing[unknown.gap] = None
 
     cluster = collected.cluster
-    for profile in cluster.properties.agent_pool_profiles:
+    for profile in pools_with_machines(cluster):
         note(cluster.pool_id(profile.name), Machine)
     group = cluster.infrastructure_group
     if group is None:
@@ -92,6 +94,20 @@ def missing_for_nodes(collected: Collected) -> tuple[Gap, ...]:
     return tuple(missing)
 
 
+def may_have_hidden_interface(collected: Collected, node: Node) -> bool:
+    """Whether the list that would show the node's interfaces could not be seen."""
+    machine = node.virtual_machine
+    scope = machine.ancestor(ScaleSet.arm_type) if machine is not None else None
+    try:
+        if scope is not None:
+            collected.listed(scope, NetworkInterface, SCALE_SET_INTERFACE_TYPE)
+        elif collected.cluster.infrastructure_group is not None:
+            collected.listed(collected.cluster.infrastructure_group, NetworkInterface)
+    except NotCollected:
+        return True
+    return False
+
+
 def pool_profiles(collected: Collected) -> tuple[AgentPoolProfile, ...]:
     """Return the pools as the cluster describes them, in its order."""
     return collected.cluster.properties.agent_pool_profiles
@@ -102,7 +118,7 @@ def instance_name(prefix: str, instance: str) -> str:
 
     Source: cloud-provider-azure, ``getScaleSetVMInstanceID`` read backwards.
     """
-    if not instance.isdecimal():
+    if not instance.isdecimal() or len(instance) > _LONGEST_INSTANCE:
         return f"{prefix}_{instance}"
     digits, number = "", int(instance)
     while number:

@@ -92,12 +92,24 @@ def owner_of_rule(topology: Topology, rule: LoadBalancingRule) -> Owner | None:
     return None
 
 
+def owner_of_unseen_public_ip(topology: Topology, public_id: ResourceId) -> Owner:
+    """Return who a public address serves when it could not be seen: who refers to it tells."""
+    owner = _owner_by_referrers(topology, public_id)
+    because = "the public IP address could not be seen"
+    return owner or Owner(kind=OwnerKind.UNKNOWN, because=because)
+
+
+def _owner_by_referrers(topology: Topology, public_id: ResourceId) -> Owner | None:
+    sources = topology.referring(public_id, Relation.PUBLIC_IP)
+    owners = (_owner_of_referrer(topology, source) for source in sources)
+    return next((owner for owner in owners if owner is not None), None)
+
+
 def owner_of_public_ip(topology: Topology, address: PublicIPAddress) -> Owner:
     """Return who a public address serves, from who refers to it, then from its tags."""
-    for source in topology.referring(address.id, Relation.PUBLIC_IP):
-        owner = _owner_of_referrer(topology, source)
-        if owner is not None:
-            return owner
+    owner = _owner_by_referrers(topology, address.id)
+    if owner is not None:
+        return owner
     services = service_names.services_of_tags(address.tags)
     attached = address.properties.ip_configuration or address.properties.nat_gateway
     if attached is None:
@@ -148,12 +160,19 @@ def _service_owner(topology: Topology, frontend: FrontendIPConfiguration) -> Own
     uid = service_names.service_uid(frontend.title)
     if uid is not None:
         return Owner(kind=OwnerKind.SERVICE, service_uid=uid, because="the frontend's name")
+    hidden = [each for each in _public_ips(topology, frontend) if not topology.is_known(each)]
+    if hidden:
+        return Owner(kind=OwnerKind.UNKNOWN, because="the public IP address could not be seen")
     return Owner(kind=OwnerKind.UNRECOGNISED, because="neither tag nor name tells")
+
+
+def _public_ips(topology: Topology, frontend: FrontendIPConfiguration) -> tuple[ResourceId, ...]:
+    return topology.linked(frontend.id, Relation.PUBLIC_IP)
 
 
 def _tagged_services(topology: Topology, frontend: FrontendIPConfiguration) -> tuple[str, ...]:
     """Return what the tags of the frontend's public address say, if it could be seen."""
-    for target in topology.linked(frontend.id, Relation.PUBLIC_IP):
+    for target in _public_ips(topology, frontend):
         address = topology.seen(target, PublicIPAddress)
         if address is not None:
             return service_names.services_of_tags(address.tags)

@@ -4,6 +4,7 @@ from typing import Final
 
 _GROUPS: Final = "resourcegroups"
 _GROUP_AT: Final = 3
+_LONGEST: Final = 2048
 _PROVIDERS: Final = "/providers/"
 _SLASHES_OF_TOP_RESOURCE: Final = 2
 
@@ -17,12 +18,15 @@ class ResourceId:
     where speed matters.
 
     Raises ``ValueError`` unless the text starts with ``/subscriptions/`` followed by a
-    subscription and an even number of further segments, none of them empty, ``.`` or ``..``.
+    subscription and an even number of further segments, none of them empty, ``.`` or ``..``, and
+    has at most 2,048 characters, several times ARM's longest.
     """
 
     __slots__ = ("_parent", "key", "text")
 
     def __init__(self, text: str) -> None:
+        if len(text) > _LONGEST:
+            raise ValueError(f"not an ARM resource id: {len(text)} characters long")
         plain = text.rstrip("/")
         key = plain.lower()
         if not key.startswith("/subscriptions/") or key.count("/") % 2 or "//" in key:

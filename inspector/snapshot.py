@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import msgspec
 
@@ -19,7 +19,7 @@ from inspector.resources import ENTRY_KINDS, ManagedCluster, Resource, decode, p
 
 FORMAT: Final = "aks-inspector/snapshot"
 SCHEMA_VERSION: Final = 1
-_LARGEST_BYTES: Final = 4 << 30  # ten times the largest cluster AKS allows; a bomb is larger
+_LARGEST_BYTES: Final = 1 << 30  # several times the largest cluster AKS allows
 
 
 class GapReason(StrEnum):
@@ -146,7 +146,8 @@ def load_snapshot(path: Path) -> Snapshot:
     place in it.
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = _limited(file, path)
         if content.startswith(b"\x1f\x8b"):
             content = _decompress(content, path)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -170,10 +171,15 @@ def _check_entries(snapshot: Snapshot) -> None:
 
 def _decompress(content: bytes, path: Path) -> bytes:
     with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
-        text = file.read(_LARGEST_BYTES + 1)
-    if len(text) > _LARGEST_BYTES:
+        return _limited(file, path)
+
+
+def _limited(file: IO[bytes] | gzip.GzipFile, path: Path) -> bytes:
+    """Read a file that may be a device without end, or a few bytes that unpack to a disk full."""
+    content = file.read(_LARGEST_BYTES + 1)
+    if len(content) > _LARGEST_BYTES:
         raise NotASnapshot(f"{path}: holds more than {_LARGEST_BYTES >> 30} GiB; not a snapshot")
-    return text
+    return content
 
 
 def decode_snapshot(content: bytes, origin: str) -> Snapshot:

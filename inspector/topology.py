@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ from inspector.resource_id import ResourceId
 from inspector.resources import (
     IPConfiguration,
     Link,
+    LoadBalancer,
     NetworkInterface,
     Relation,
     Resource,
@@ -97,7 +99,7 @@ class Topology(Collected):
     def _by_relation(self) -> dict[Relation, list[Link]]:
         grouped: dict[Relation, list[Link]] = {relation: [] for relation in Relation}
         declared = (each.links() for each in self.snapshot.resources.values())
-        for link in chain(chain.from_iterable(declared), self._node_links(), self._next_hops()):
+        for link in chain(chain.from_iterable(declared), self._derived()):
             grouped[link.relation].append(link)
         return grouped
 
@@ -145,6 +147,11 @@ class Topology(Collected):
             yield resource
             yield from resource.parts()
 
+    def _derived(self) -> Iterator[Link]:
+        yield from self._node_links()
+        yield from self._next_hops()
+        yield from self._address_members()
+
     def _node_links(self) -> Iterator[Link]:
         for node in self.nodes:
             holder = node.id.parent
@@ -157,25 +164,37 @@ class Topology(Collected):
                     yield Link(node.virtual_machine, Relation.INSTANCE_OF, above)
 
     def _next_hops(self) -> Iterator[Link]:
-        """Yield the node address each route of a route table sends packets to.
-
-        Only a route to an appliance names one, and only a node's primary address can be one.
-        """
-        by_address = self.primary_by_address
+        """Yield the node address each route of a route table sends packets to."""
         for table in self.all(RouteTable):
             for route in table.properties.routes:
-                configuration = by_address.get(route.properties.next_hop_ip_address or "")
+                configuration = self.node_address(route.properties.next_hop_ip_address)
                 if configuration is not None:
                     yield Link(route.id, Relation.NEXT_HOP, configuration.id)
 
+    def _address_members(self) -> Iterator[Link]:
+        """Yield the memberships in pools of addresses, which name no interface."""
+        for balancer in self.all(LoadBalancer):
+            for pool in balancer.properties.backend_address_pools:
+                for entry in pool.addresses:
+                    configuration = self.node_address(entry.properties.ip_address)
+                    if configuration is not None:
+                        yield Link(configuration.id, Relation.MEMBER_OF, pool.id)
+
+    def node_address(self, text: str | None) -> IPConfiguration | None:
+        """Return the IP configuration by which a node has the address; pods' are left out."""
+        try:
+            return self._node_addresses.get(ip_address(text)) if text else None
+        except ValueError:
+            return None
+
     @cached_property
-    def primary_by_address(self) -> dict[str, IPConfiguration]:
-        """The nodes' primary IP configurations by their private address."""
+    def _node_addresses(self) -> dict[IPv4Address | IPv6Address, IPConfiguration]:
+        """The nodes' own addresses: each interface's primary one, and an IPv6 one beside it."""
         return {
-            str(configuration.properties.private_ip_address): configuration
+            configuration.properties.private_ip_address: configuration
             for node in self.nodes
             for interface in node.interfaces
             for configuration in interface.properties.ip_configurations
-            if configuration.properties.primary is not False
+            if (configuration.is_ipv6 or configuration.properties.primary is not False)
             and configuration.properties.private_ip_address is not None
         }

@@ -12,6 +12,8 @@ import hypothesis
 import pytest
 import trustme
 
+from inspector.collectors import collect
+from inspector.collectors.clouds import private_cloud
 from inspector.snapshot import Snapshot
 from tests.fake_arm import FakeARM, FakeIdentity
 
@@ -101,3 +103,19 @@ def _certificate_file(authority: trustme.CA, folder: Path) -> str:
     path = folder / "ca.pem"
     authority.cert_pem.write_to_path(str(path))
     return str(path)
+
+
+@pytest.fixture
+def collect_from(ca_bundle: str) -> Callable[..., Snapshot]:
+    """Return ``collect`` bound to a fake ARM and to what it serves."""
+
+    def collect_from(arm: FakeARM, served: Snapshot, **options: Any) -> Snapshot:
+        defaults: dict[str, Any] = {"ca_bundle": ca_bundle}
+        return collect(
+            served.cluster,
+            cloud=private_cloud(arm.endpoint, "https://arm.test"),
+            captured_at=served.captured_at,
+            **(defaults | options),
+        )
+
+    return collect_from

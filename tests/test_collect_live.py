@@ -5,7 +5,6 @@ import ssl
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -13,9 +12,8 @@ from azure.core.rest import HttpRequest
 from azure.identity import DefaultAzureCredential
 from azure.mgmt.network import NetworkManagementClient
 
-from inspector.collectors import CredentialKind, collect
+from inspector.collectors import CredentialKind
 from inspector.collectors.azure import ReadOnly, RefusedRequest
-from inspector.collectors.clouds import private_cloud
 from inspector.collectors.reader import Reply, Wave
 from inspector.collectors.reads import Request
 from inspector.errors import (
@@ -74,22 +72,6 @@ class Recorder:
 
     def wave_finished(self, wave: Wave) -> None:
         self.finished.append(wave)
-
-
-@pytest.fixture
-def collect_from(ca_bundle: str) -> Collect:
-    """Return ``collect`` bound to a fake ARM and to what it serves."""
-
-    def collect_from(arm: FakeARM, served: Snapshot, **options: Any) -> Snapshot:
-        defaults: dict[str, Any] = {"ca_bundle": ca_bundle}
-        return collect(
-            served.cluster,
-            cloud=private_cloud(arm.endpoint, "https://arm.test"),
-            captured_at=served.captured_at,
-            **(defaults | options),
-        )
-
-    return collect_from
 
 
 def gaps_by_listing(snapshot: Snapshot) -> dict[str | None, Gap]:

@@ -241,7 +241,7 @@ def test_an_address_on_another_machines_configuration_is_no_nodes() -> None:
     assert "nic-jump" in owner.because
 
 
-def test_an_address_on_a_scale_set_instance_is_unknown_and_not_nobodys() -> None:
+def test_an_address_on_a_scale_set_instance_is_its_nodes_though_unknown() -> None:
     """Such addresses belong to the scale set and are in no list of the group."""
     draft = Draft("kubenet-vmss")
     configuration = draft.configurations(SCALE_SET_INTERFACES, 1)[0]
@@ -249,7 +249,7 @@ def test_an_address_on_a_scale_set_instance_is_unknown_and_not_nobodys() -> None
     configuration["properties"]["publicIPAddress"] = arm.reference(target)
     ways_in = analyze(draft.snapshot()).ways_in
     (entry,) = [each for each in ways_in.entries if each.public_ip == "pub"]
-    assert entry.owner.kind is OwnerKind.UNKNOWN
+    assert entry.owner.kind is OwnerKind.NODE
     assert isinstance(entry.address, Unknown)
     assert [each.node for each in entry.nodes] == ["aks-nodepool1-18264093-vmss000001"]
 
@@ -308,7 +308,7 @@ def test_an_address_in_use_that_nothing_explains_is_not_recognised() -> None:
     assert owners(Topology(cut))["198.51.100.43"].kind is OwnerKind.UNRECOGNISED
 
 
-def test_an_address_that_was_refused_has_no_known_owner_but_its_frontend_does() -> None:
+def test_an_address_that_was_refused_has_the_owner_its_frontend_tells() -> None:
     snapshot = bundled("kubenet-vmss")
     draft = Draft("kubenet-vmss")
     target = ResourceId(tagged(draft, "shop/web")["id"])
@@ -319,7 +319,7 @@ def test_an_address_that_was_refused_has_no_known_owner_but_its_frontend_does() 
     assert (owner.kind, owner.services) == (OwnerKind.SERVICE, ())
     assert owner.service_uid is not None
     (entry,) = [each for each in analyze(cut).ways_in.entries if each.id == target]
-    assert entry.owner.kind is OwnerKind.UNKNOWN
+    assert entry.owner == owner
     assert isinstance(entry.address, Unknown)
 
 

@@ -636,7 +636,7 @@ def test_an_address_whose_public_ip_was_refused_is_unknown_wherever_it_is_shown(
     assert {each.frontend_address for each in balancer(found).rules} == {hidden}
     assert rule.addresses == (hidden,)
     assert {each.address for each in found.ways_in.entries} == {hidden}
-    assert {each.owner.kind for each in found.ways_in.entries} == {OwnerKind.UNKNOWN}
+    assert {each.owner.services for each in found.ways_in.entries} == {()}
     assert found.summary.outbound_addresses == (hidden,)
     assert {each.address for each in found.summary.public_entries} == {hidden}
 

@@ -178,9 +178,12 @@ def test_node_of_tells_a_nodes_interface_from_another(topology: Topology) -> Non
 
 def test_only_primary_addresses_are_a_nodes_own() -> None:
     topology = Topology(bundled("cni-nodesubnet"))
-    found = topology.primary_by_address
-    assert sorted(found) == ["10.60.0.33", "10.60.0.4", "10.60.0.62"]
-    assert {each.name for each in found.values()} == {"ipconfig1"}
+    for address in ("10.60.0.33", "10.60.0.4", "10.60.0.62"):
+        found = topology.node_address(address)
+        assert found is not None
+        assert found.name == "ipconfig1"
+    for none in ("10.60.0.5", "10.60.9.9", "AzureCloud", "", None):
+        assert topology.node_address(none) is None
 
 
 @pytest.mark.parametrize(

@@ -33,10 +33,10 @@ from inspector.topology import Topology
 def decide(topology: Topology) -> Decision:
     """Count the IP configurations of every node."""
     profile = topology.cluster.properties.network_profile
+    if profile.network_plugin is None:  # clusters of 2018
+        return Unknown("ARM does not tell the cluster's network plugin")
     if network_model(profile, pool_profiles(topology)) is not NetworkModel.KUBENET:
-        return Skipped(
-            f"the network plugin is {profile.network_plugin or 'not given'}, not kubenet"
-        )
+        return Skipped(f"the network plugin is {profile.network_plugin}, not kubenet")
     return _judge(topology, is_dual_stack=profile.is_dual_stack)
 
 

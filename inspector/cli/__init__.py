@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import sys
 
 import typer
@@ -27,7 +28,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
     try:
-        code = app(arguments, standalone_mode=False, prog_name="aks-inspector")
+        return int(app(arguments, standalone_mode=False, prog_name="aks-inspector") or 0)
     except typer.TyperException as error:
         return _complain(error.format_message(), ExitCode.USAGE)
     except (UsageError, OutputError) as error:
@@ -36,7 +37,12 @@ def run(arguments: list[str]) -> int:
         return _complain(str(error), ExitCode.NOT_INSPECTED)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", _INTERRUPTED)
-    return int(code or 0)
+    except Exception as fault:
+        # Python would exit with 1, which here means that a check failed.
+        if os.environ.get("AKS_INSPECTOR_DEBUG"):
+            raise
+        hint = "a fault of this program; AKS_INSPECTOR_DEBUG=1 shows where"
+        return _complain(f"{type(fault).__name__}: {fault} ({hint})", ExitCode.NOT_INSPECTED)
 
 
 def _complain(message: str, code: int) -> int:

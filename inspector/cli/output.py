@@ -21,6 +21,8 @@ _SUFFIXES: Final = {
     ".txt": Format.TERMINAL,
 }
 
+_COLUMN_DIGITS: Final = 5
+
 FormatOption = Annotated[
     Format | None,
     typer.Option(
@@ -89,7 +91,8 @@ def require_writable(path: Path) -> None:
         raise OutputError(f"{path}: is a directory; give a file name")
     if not has_folder:
         raise OutputError(f"{path}: the folder {path.parent} does not exist")
-    if not os.access(path.parent, os.W_OK) and not os.access(path, os.W_OK):
+    is_device = path.exists() and not path.is_file()
+    if not os.access(path if is_device else path.parent, os.W_OK):
         raise OutputError(f"{path}: the folder {path.parent} is not writable")
 
 
@@ -104,7 +107,7 @@ def _form_of(path: Path) -> Format:
 def _width(*, is_terminal: bool) -> int:
     """Return the columns to use; a pipe gets whole lines unless ``COLUMNS`` is set."""
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns) > 0:
+    if columns.isdecimal() and len(columns) <= _COLUMN_DIGITS and int(columns) > 0:
         return int(columns)
     return shutil.get_terminal_size().columns if is_terminal else UNLIMITED
 

@@ -1,12 +1,13 @@
 """Azure Resource Manager through the SDK's own pipelines, raw bodies out, never a write."""
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import msgspec
 import requests
@@ -21,9 +22,8 @@ from azure.mgmt.containerservice import ContainerServiceClient
 from azure.mgmt.network import NetworkManagementClient
 
 from inspector.collectors.clouds import Cloud
-from inspector.collectors.crawl import gap_for
 from inspector.collectors.credentials import SharedCredential
-from inspector.collectors.reader import Reply
+from inspector.collectors.reader import Reply, gap_for
 from inspector.collectors.reads import Request
 from inspector.errors import AuthenticationError, CollectionError
 from inspector.snapshot import GapReason
@@ -46,12 +46,18 @@ _REASONS: Final[dict[int, GapReason]] = {
 }
 
 
+_PLAIN_URL: Final = re.compile(
+    r"https://(?P<host>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>\d{1,5}))?(?=[/?]|$)", re.IGNORECASE
+)
+_AMBIGUOUS: Final = frozenset('\\{}#"<>^`| ')
+
+
 class RefusedRequest(CollectionError):
     """A request that this program must never send."""
 
 
 class ReadOnly(SansIOHTTPPolicy[Any, Any]):
-    """The last policy before the wire: GET requests to ARM's own address and nothing else.
+    """GET requests to ARM's own address and nothing else, before the token is added.
 
     It also stops what other policies send by themselves, such as the registration of a resource
     provider, and keeps the token from following a link to another host.
@@ -68,7 +74,8 @@ class ReadOnly(SansIOHTTPPolicy[Any, Any]):
                 f"refused to send {sent.method} {sent.url}: this program only reads"
             )
         if _origin(sent.url) != self._origin:
-            raise RefusedRequest(f"refused to send the token to {urlsplit(sent.url).netloc}")
+            host, port = _origin(sent.url)
+            raise RefusedRequest(f"refused to send the token to {host}:{port}")
 
 
 class _Page(msgspec.Struct):
@@ -161,6 +168,7 @@ class AzureReader:
                 yield _failed(request, (), 0, "the pages of the list never end")
                 return
             seen.add(link)
+            _origin(link)  # before the SDK takes the link apart in its own way
             status, body = self._get(request, link)
             if status != HTTPStatus.OK:
                 yield _refusal(request, status, body)
@@ -187,6 +195,7 @@ class AzureReader:
 
 def _transport(ca_bundle: str | None) -> RequestsTransport:
     session = requests.Session()
+    session.auth = lambda request: request  # else a .netrc entry would replace the token
     session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=_CONNECTIONS))
     # A transport of one's own does not see the client's connection_verify.
     verify = {"connection_verify": ca_bundle} if ca_bundle else {}
@@ -205,7 +214,9 @@ def _refusal(request: Request, status: int, body: bytes) -> Reply:
         error = msgspec.json.decode(body, type=_ErrorBody).error
     except (msgspec.DecodeError, UnicodeDecodeError):
         error = _Error(message=HTTPStatus(status).phrase if status in set(HTTPStatus) else None)
-    if status == HTTPStatus.NOT_FOUND and (error.code or "").lower() not in _NOT_PROOF_OF_ABSENCE:
+    # A 404 without ARM's own code is a proxy's, and proves nothing.
+    is_arms = error.code is not None and error.code.lower() not in _NOT_PROOF_OF_ABSENCE
+    if status == HTTPStatus.NOT_FOUND and is_arms:
         return Reply(is_absent=True)
     gap = gap_for(
         request,
@@ -224,10 +235,16 @@ def _failed(
     return Reply(items=tuple(items), pages=pages, gap=gap)
 
 
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    default = {"https": 443, "http": 80}.get(parts.scheme)
-    return parts.scheme, (parts.hostname or "").lower(), parts.port or default
+def _origin(url: str) -> tuple[str, int]:
+    """Return the host and port a URL leads to; raise ``RefusedRequest`` if that is not plain.
+
+    Parsers disagree about user names, backslashes and white space in a URL. What one of them takes
+    for ARM's address another takes for somebody else's, so none of these is let through.
+    """
+    match = _PLAIN_URL.match(url)
+    if match is None or not url.isascii() or not url.isprintable() or set(url) & _AMBIGUOUS:
+        raise RefusedRequest(f"refused to follow a link that is not a plain https URL: {url!r}")
+    return match["host"].lower(), int(match["port"] or 443)
 
 
 def _one_line(text: str) -> str:

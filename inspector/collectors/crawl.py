@@ -1,8 +1,7 @@
 """Reading a cluster in waves: each wave asks for what the answers before it refer to."""
 
-import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
@@ -10,8 +9,9 @@ from typing import Final
 import msgspec
 
 from inspector.collectors import reads
-from inspector.collectors.reader import Observer, Reader, Reply, Wave
+from inspector.collectors.reader import Observer, Reader, Reply, gap_for
 from inspector.collectors.reads import Request
+from inspector.collectors.waves import run_wave
 from inspector.errors import (
     AccessDenied,
     AuthenticationError,
@@ -22,7 +22,9 @@ from inspector.resource_id import ResourceId
 from inspector.resources import (
     ENTRY_KINDS,
     InventoryItem,
+    Link,
     ManagedCluster,
+    Relation,
     Resource,
     ScaleSet,
     Subnet,
@@ -30,6 +32,7 @@ from inspector.resources import (
     VirtualNetwork,
     decode,
     parse_document,
+    pools_with_machines,
 )
 from inspector.snapshot import Gap, GapReason, Listing, Snapshot
 
@@ -51,7 +54,8 @@ def crawl(
 ) -> Snapshot:
     """Read the cluster and everything it leads to.
 
-    At most five waves; ``18 + 2 * pools + 2 * foreign resources`` requests beyond list pages.
+    At most five waves; ``18 + 2 * pools + 2 * foreign resources`` requests beyond list pages, for
+    a group with AKS's one scale set to a pool and one network; each more costs a list.
     Raises ``ClusterNotFound``, ``AccessDenied`` or another ``CollectionError`` when the cluster
     itself cannot be read; anything else that cannot be becomes a gap.
     """
@@ -63,7 +67,9 @@ def crawl(
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="read") as pool:
         for number in range(1, MOST_WAVES + 1):
             if wanted:
-                _run_wave(number, wanted, reader=reader, state=state, pool=pool, observer=observer)
+                replies = run_wave(number, wanted, reader, pool, observer)
+                for request in wanted:
+                    state.take(request, replies[request])
                 wanted = state.next_requests()
     for request in wanted:
         message = f"more than {MOST_WAVES} references away from the cluster"
@@ -71,53 +77,8 @@ def crawl(
     return state.snapshot(captured_at, tool_version)
 
 
-def gap_for(
-    request: Request,
-    reason: GapReason,
-    *,
-    status: int | None = None,
-    code: str | None = None,
-    message: str = "",
-) -> Gap:
-    """Return the gap that a request left open."""
-    return Gap(
-        target=request.target,
-        listing=request.read.type if request.is_list else None,
-        reason=reason,
-        action=request.read.action,
-        status=status,
-        code=code,
-        message=message,
-    )
-
-
-def _run_wave(  # noqa: PLR0913
-    number: int,
-    wanted: tuple[Request, ...],
-    *,
-    reader: Reader,
-    state: "_Crawl",
-    pool: ThreadPoolExecutor,
-    observer: Observer,
-) -> None:
-    observer.wave_started(number, len(wanted))
-    began = time.monotonic()
-    futures = {pool.submit(reader.read, request): request for request in wanted}
-    replies: dict[Request, Reply] = {}
-    try:
-        for future in as_completed(futures):
-            request = futures[future]
-            replies[request] = future.result()
-            observer.answered(request, replies[request])
-    except BaseException:
-        for future in futures:
-            future.cancel()
-        raise
-    for request in wanted:
-        state.take(request, replies[request])
-    pages = sum(reply.pages for reply in replies.values())
-    seconds = time.monotonic() - began
-    observer.wave_finished(Wave(number=number, requests=len(wanted), pages=pages, seconds=seconds))
+def _has_entries(request: Request) -> bool:
+    return request.read.type.lower() in ENTRY_KINDS
 
 
 class _Crawl:
@@ -199,7 +160,7 @@ class _Crawl:
         self, request: Request, resource_id: ResourceId | None, error: Exception
     ) -> None:
         gap = gap_for(request, GapReason.FAILED, message=f"ARM's answer is misshapen: {error}")
-        if resource_id is not None and request.read.type.lower() not in ENTRY_KINDS:
+        if resource_id is not None and request.is_list and not _has_entries(request):
             gap = msgspec.structs.replace(gap, target=resource_id, listing=None)
         self.gaps.append(gap)
 
@@ -244,7 +205,7 @@ class _Crawl:
                 yield Request(reads.SUBNET_USAGES, resource.id, is_list=True)
 
     def _below_cluster(self, cluster: ManagedCluster) -> Iterator[Request]:
-        for profile in cluster.properties.agent_pool_profiles:
+        for profile in pools_with_machines(cluster):
             yield Request(reads.MACHINES, cluster.pool_id(profile.name), is_list=True)
         if self.group is not None:
             yield Request(reads.GROUP, self.group, is_list=False)
@@ -258,10 +219,25 @@ class _Crawl:
                 continue
             if link.target.type.lower() == Subnet.arm_type.lower():
                 self._reached.add(link.target)
+            self._note_node_address(link)
             if link.source.type.lower() == Subnet.arm_type.lower():
                 self._from_subnets.setdefault(link.source, []).append(link.target)
             else:
                 self._note_foreign(link.target)
+
+    def _note_node_address(self, link: Link) -> None:
+        """Note that a scale set's instances have public addresses, which no list here reads."""
+        scale_set = link.target.ancestor(ScaleSet.arm_type)
+        if link.relation is Relation.PUBLIC_IP and scale_set is not None:
+            gap = Gap(
+                target=scale_set,
+                listing=link.target.type,
+                reason=GapReason.NOT_REQUESTED,
+                action="Microsoft.Compute/virtualMachineScaleSets/publicIPAddresses/read",
+                message="public addresses of scale-set instances are not read",
+            )
+            if gap not in self.gaps:
+                self.gaps.append(gap)
 
     def _note_foreign(self, target: ResourceId) -> None:
         request = reads.foreign_request(target)

@@ -5,7 +5,7 @@ from typing import Protocol
 import msgspec
 
 from inspector.collectors.reads import Request
-from inspector.snapshot import Gap
+from inspector.snapshot import Gap, GapReason
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +19,26 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     pages: int = 1
     is_absent: bool = False
     gap: Gap | None = None
+
+
+def gap_for(
+    request: Request,
+    reason: GapReason,
+    *,
+    status: int | None = None,
+    code: str | None = None,
+    message: str = "",
+) -> Gap:
+    """Return the gap that a request left open."""
+    return Gap(
+        target=request.target,
+        listing=request.read.type if request.is_list else None,
+        reason=reason,
+        action=request.read.action,
+        status=status,
+        code=code,
+        message=message,
+    )
 
 
 class Reader(Protocol):

@@ -1,19 +1,31 @@
 """JSON for machines: the report as it is, everything in it, nothing folded."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 import msgspec
 
 from inspector.resource_id import ResourceId
 
+_ACTING: Final = re.compile(
+    "[\x7f-\x9f\xad\u0600-\u0605\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+"""DEL, C1 controls, and the format characters that hide or reorder text (Unicode Cf, Zl, Zp)."""
+
 
 def render_json(value: msgspec.Struct) -> str:
     """Return a report value as indented JSON, ending in a newline.
 
-    Control characters are escaped as JSON wants them; keys come in the order of the schema.
+    Characters that act on a terminal or a reader are escaped, beyond those that JSON itself
+    wants escaped; keys come in the order of the schema.
     """
     encoded = msgspec.json.encode(value, enc_hook=_encode_custom)
-    return msgspec.json.format(encoded, indent=2).decode() + "\n"
+    text = msgspec.json.format(encoded, indent=2).decode()
+    return _ACTING.sub(_escape, text) + "\n"
+
+
+def _escape(match: re.Match[str]) -> str:
+    return "".join(f"\\u{ord(character):04x}" for character in match.group())
 
 
 def json_schema(kind: type[msgspec.Struct]) -> dict[str, Any]:

@@ -47,8 +47,9 @@ class Device(View, frozen=True):
 class SubnetView(View, frozen=True):
     """A subnet; ``used`` and ``free`` count IPv4 addresses, net of Azure's reserved five.
 
-    ``used`` is the larger of ARM's usage figure and the connected configurations; both are
-    ``None`` where the subnet has no IPv4 range. Devices are listed for the cluster's subnets.
+    ``used`` is the larger of ARM's usage figure and the connected configurations; without the
+    figure it is a lower bound and ``free`` is unknown. Both are ``None`` without an IPv4 range.
+    Devices are listed for the cluster's subnets.
     """
 
     name: str
@@ -114,6 +115,7 @@ def _network(topology: Topology, network: VirtualNetwork) -> NetworkView:
     in_use = set(topology.subnets_in_use)
     usages = ask(lambda: topology.entries(network.id, SubnetUsage))
     by_subnet = {} if isinstance(usages, Unknown) else {each.id.key: each for each in usages}
+    unseen = usages if isinstance(usages, Unknown) else None
     properties = network.properties
     return NetworkView(
         name=network.title,
@@ -121,7 +123,7 @@ def _network(topology: Topology, network: VirtualNetwork) -> NetworkView:
         resource_group=network.id.resource_group,
         prefixes=properties.address_space.address_prefixes,
         subnets=tuple(
-            _subnet(topology, each, by_subnet.get(each.id.key), is_used=each.id in in_use)
+            _subnet(topology, each, by_subnet.get(each.id.key, unseen), is_used=each.id in in_use)
             for each in properties.subnets
         ),
         peerings=tuple(map(_peering, properties.virtual_network_peerings)),
@@ -129,7 +131,7 @@ def _network(topology: Topology, network: VirtualNetwork) -> NetworkView:
 
 
 def _subnet(
-    topology: Topology, subnet: Subnet, usage: SubnetUsage | None, *, is_used: bool
+    topology: Topology, subnet: Subnet, usage: SubnetUsage | Unknown | None, *, is_used: bool
 ) -> SubnetView:
     properties = subnet.properties
     devices = _devices(topology, subnet)
@@ -142,7 +144,7 @@ def _subnet(
         is_cluster_subnet=is_used,
         usable=usable,
         used=used,
-        free=usable - used if isinstance(used, int) and usable is not None else used,
+        free=_free(usable, used, usage),
         note=note,
         route_table=_name(properties.route_table),
         security_group=_name(properties.network_security_group),
@@ -161,8 +163,16 @@ def _name(reference: Reference | None) -> str | None:
     return reference.id.name if reference is not None else None
 
 
+def _free(
+    usable: int | None, used: int | Unknown | None, usage: SubnetUsage | Unknown | None
+) -> int | Unknown | None:
+    if usable is None or not isinstance(used, int):
+        return used
+    return usage if isinstance(usage, Unknown) else max(0, usable - used)
+
+
 def _used(
-    subnet: Subnet, devices: tuple[Device, ...], usage: SubnetUsage | None
+    subnet: Subnet, devices: tuple[Device, ...], usage: SubnetUsage | Unknown | None
 ) -> tuple[int | Unknown, str | None]:
     """Return the IPv4 addresses taken, and what a reader must know about the figure."""
     if _CLUSTER_SERVICE in map(str.lower, _delegated_to(subnet)):
@@ -173,8 +183,11 @@ def _used(
         )
         return hidden, "delegated to AKS: its addresses are not visible in ARM"
     connected = sum(not isinstance(each.address, IPv6Address) for each in devices)
+    if isinstance(usage, Unknown):
+        return connected, f"at least {connected} used: ARM's usage figure could not be read"
     reported = int(usage.current_value) if usage and usage.current_value is not None else None
-    if reported is None or reported < 0 or reported == connected:
+    has_ipv6 = any(":" in prefix for prefix in subnet.prefixes)  # what usage counts then is unclear
+    if has_ipv6 or reported is None or reported < 0 or reported == connected:
         return connected, None
     note = f"ARM's usage says {reported}, {connected} configurations are connected"
     return max(connected, reported), note

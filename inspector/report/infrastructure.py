@@ -5,10 +5,16 @@ from collections.abc import Callable
 from typing import Final
 
 from inspector.nodes import Node
-from inspector.ownership import owner_of_public_ip
-from inspector.report.answer import Unknown, View, noting
+from inspector.ownership import OwnerKind, owner_of_frontend, owner_of_public_ip
+from inspector.report.answer import Text, Unknown, View, ask, noting
 from inspector.resource_id import ResourceId
-from inspector.resources import InventoryItem, NetworkInterface, PublicIPAddress, ResourceGroup
+from inspector.resources import (
+    InventoryItem,
+    LoadBalancer,
+    NetworkInterface,
+    PublicIPAddress,
+    ResourceGroup,
+)
 from inspector.topology import Topology
 
 _TYPE_NAMES: Final = {
@@ -36,13 +42,17 @@ _POOL_IN_SET: Final = re.compile(
 
 
 class GroupResource(View, frozen=True):
-    """A resource of the group; ``purpose`` is ``None`` where neither name nor use tells it."""
+    """A resource of the group.
+
+    ``purpose`` is ``None`` where neither name nor use tells it, unknown where the resource itself
+    could not be seen.
+    """
 
     name: str
     type: str
     arm_type: str
     location: str | None
-    purpose: str | None
+    purpose: Text
     id: ResourceId
 
 
@@ -89,21 +99,31 @@ def _resource(topology: Topology, item: InventoryItem) -> GroupResource:
     )
 
 
-def _purpose(topology: Topology, item: InventoryItem, arm_type: str) -> str | None:
+def _purpose(topology: Topology, item: InventoryItem, arm_type: str) -> Text:
     told = _PURPOSES.get(arm_type)
-    return told(topology, item) if told is not None else None
+    return ask(lambda: told(topology, item)) if told is not None else None
 
 
-def _of_load_balancer(_topology: Topology, item: InventoryItem) -> str:
+def _of_load_balancer(topology: Topology, item: InventoryItem) -> str | None:
     if item.title.lower() == "kube-apiserver":
         return "API server inside the virtual network"
-    if item.title.lower().endswith("-internal"):
-        return "internal services"
-    return "outbound traffic and public services"
+    balancer = topology.get(item.id, LoadBalancer)
+    if balancer is None:
+        return None
+    owners = [
+        (owner_of_frontend(topology, frontend).kind, frontend.properties.subnet is not None)
+        for frontend in balancer.properties.frontend_ip_configurations
+    ]
+    uses = {
+        "outbound traffic": (OwnerKind.OUTBOUND, False) in owners,
+        "public services": (OwnerKind.SERVICE, False) in owners,
+        "internal services": (OwnerKind.SERVICE, True) in owners,
+    }
+    return " and ".join(use for use, is_there in uses.items() if is_there) or None
 
 
 def _of_public_ip(topology: Topology, item: InventoryItem) -> str | None:
-    address = topology.seen(item.id, PublicIPAddress)
+    address = topology.get(item.id, PublicIPAddress)
     if address is None:
         return None
     owner = owner_of_public_ip(topology, address)
@@ -111,7 +131,7 @@ def _of_public_ip(topology: Topology, item: InventoryItem) -> str | None:
 
 
 def _of_interface(topology: Topology, item: InventoryItem) -> str | None:
-    interface = topology.seen(item.id, NetworkInterface)
+    interface = topology.get(item.id, NetworkInterface)
     if interface is None:
         return None
     if interface.properties.private_endpoint is not None:
@@ -140,13 +160,19 @@ def _of_disk(topology: Topology, item: InventoryItem) -> str | None:
     name = item.title.lower()
     if "kubernetes-dynamic-pvc-" in name or name.startswith("pvc-"):
         return "persistent volume"
-    owner = next((node.name for node in topology.nodes if name.startswith(node.name.lower())), None)
-    return f"disk of node {owner}" if owner is not None else None
+    node = topology.node_by_machine.get(item.managed_by.key) if item.managed_by else None
+    return f"disk of {_of_node(node)}" if node is not None else None
 
 
-def _of_identity(topology: Topology, item: InventoryItem) -> str:
-    is_kubelet = item.title.lower() == f"{topology.cluster.title}-agentpool".lower()
-    return "identity of the kubelets" if is_kubelet else "identity of an add-on"
+def _of_identity(topology: Topology, item: InventoryItem) -> str | None:
+    cluster, name = topology.cluster.title.lower(), item.title.lower()
+    if name == f"{cluster}-agentpool":
+        return "identity of the kubelets"
+    return "identity of an add-on" if name.endswith(f"-{cluster}") else None
+
+
+def _of_private_endpoint(_topology: Topology, item: InventoryItem) -> str | None:
+    return "private way to the API server" if item.title.lower() == "kube-apiserver" else None
 
 
 def _always(purpose: str) -> Callable[[Topology, InventoryItem], str]:
@@ -165,7 +191,7 @@ _PURPOSES: Final[dict[str, Callable[[Topology, InventoryItem], str | None]]] = {
     "microsoft.network/networkinterfaces": _of_interface,
     "microsoft.network/networksecuritygroups": _always("filters traffic of the nodes"),
     "microsoft.network/privatednszones": _always("name of the private API server"),
-    "microsoft.network/privateendpoints": _always("private way to the API server"),
+    "microsoft.network/privateendpoints": _of_private_endpoint,
     "microsoft.network/privatelinkservices": _always("private link to a service"),
     "microsoft.network/publicipaddresses": _of_public_ip,
     "microsoft.network/routetables": _always("routes of the nodes' subnet"),

@@ -8,6 +8,7 @@ from inspector.report.addresses import frontend_address, public_address
 from inspector.report.answer import Text, Unknown, View, noting, unknown_of
 from inspector.resource_id import ResourceId
 from inspector.resources import (
+    BackendAddress,
     BackendAddressPool,
     FrontendIPConfiguration,
     IPConfiguration,
@@ -169,18 +170,20 @@ def _users(topology: Topology, target: ResourceId, relation: Relation) -> tuple[
 
 def _pool(topology: Topology, pool: BackendAddressPool) -> BackendPool:
     rules, outbound = _users(topology, pool.id, Relation.BACKEND_POOL)
-    members = [
-        _nic_member(topology, pool, reference)
-        for reference in pool.properties.backend_ip_configurations
-    ]
-    members += [
-        _address_member(topology, pool, entry.name, entry.properties.ip_address)
-        for entry in pool.properties.load_balancer_backend_addresses
-        if entry.properties.ip_address
-    ]
     return BackendPool(
-        name=pool.title, members=tuple(members), rules=rules, outbound_rules=outbound
+        name=pool.title,
+        members=pool_members(topology, pool),
+        rules=rules,
+        outbound_rules=outbound,
     )
+
+
+def pool_members(topology: Topology, pool: BackendAddressPool) -> tuple[PoolMember, ...]:
+    """Return where a pool sends traffic: its addresses if it has any, else its NICs."""
+    if pool.addresses:
+        return tuple(_address_member(topology, pool, entry) for entry in pool.addresses)
+    references = pool.properties.backend_ip_configurations
+    return tuple(_nic_member(topology, pool, reference) for reference in references)
 
 
 def _nic_member(topology: Topology, pool: BackendAddressPool, reference: Reference) -> PoolMember:
@@ -208,16 +211,18 @@ def _nic_member(topology: Topology, pool: BackendAddressPool, reference: Referen
 
 
 def _address_member(
-    topology: Topology, pool: BackendAddressPool, name: str, address: str
+    topology: Topology, pool: BackendAddressPool, entry: BackendAddress
 ) -> PoolMember:
     """Return a member of a pool of addresses: its entry is named after the node."""
-    configuration = topology.primary_by_address.get(address)
-    interface_id = configuration.id.parent if configuration is not None else None
+    address = entry.properties.ip_address
+    configuration = topology.node_address(address)
+    interface = topology.holder(configuration, NetworkInterface) if configuration else None
+    node = topology.node_of(interface) if interface is not None else None
     return PoolMember(
         pool=pool.title,
-        node=name or None,
+        node=node.name if node is not None else None,
         address=address,
-        interface=interface_id.name if interface_id is not None else None,
+        interface=interface.title if interface is not None else None,
         ip_configuration=configuration.title if configuration is not None else None,
     )
 

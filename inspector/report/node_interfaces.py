@@ -1,6 +1,6 @@
 """Every node's network interfaces with each of their IP configurations."""
 
-from inspector.nodes import Node, missing_for_nodes
+from inspector.nodes import Node, may_have_hidden_interface, missing_for_nodes
 from inspector.report.addresses import public_address
 from inspector.report.answer import Text, Unknown, View, unknown_of
 from inspector.resource_id import ResourceId
@@ -33,22 +33,29 @@ class NodeInterface(View, frozen=True):
 
 
 class NodeInterfaces(View, frozen=True):
-    """The nodes' interfaces, the nodes that have none, and what could not be seen."""
+    """The nodes' interfaces, the nodes that have none, and what could not be seen.
+
+    ``nodes_unseen`` names the nodes whose interfaces may be in a list that could not be read.
+    """
 
     interfaces: tuple[NodeInterface, ...]
     nodes_without_interface: tuple[str, ...]
+    nodes_unseen: tuple[str, ...]
     missing: tuple[Unknown, ...]
 
 
 def build_node_interfaces(topology: Topology) -> NodeInterfaces:
     """Return the interfaces of every node, by node."""
+    bare = [node for node in topology.nodes if not node.interfaces]
+    unseen = {node.id for node in bare if may_have_hidden_interface(topology, node)}
     return NodeInterfaces(
         interfaces=tuple(
             _interface(topology, node, interface)
             for node in topology.nodes
             for interface in node.interfaces
         ),
-        nodes_without_interface=tuple(node.name for node in topology.nodes if not node.interfaces),
+        nodes_without_interface=tuple(node.name for node in bare if node.id not in unseen),
+        nodes_unseen=tuple(node.name for node in bare if node.id in unseen),
         missing=tuple(dict.fromkeys(map(unknown_of, missing_for_nodes(topology)))),
     )
 

@@ -1,6 +1,7 @@
 """The summary: what a reader wants to know before anything else."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from inspector.findings import Outcome, Status
 from inspector.ownership import Owner
@@ -8,8 +9,9 @@ from inspector.report.addresses import public_address
 from inspector.report.answer import Text, View
 from inspector.report.node_interfaces import NodeInterfaces
 from inspector.report.profile import NetworkingProfile
-from inspector.report.way_in import Entry, WaysIn
-from inspector.resources import Relation
+from inspector.report.way_in import Entry, OtherAddress, WaysIn
+from inspector.resource_id import ResourceId
+from inspector.resources import Relation, RouteTable
 from inspector.topology import Topology
 
 _WAYS_OUT = {
@@ -33,6 +35,7 @@ class AddressCount(View, frozen=True):
 class PublicEntry(View, frozen=True):
     """A public address and port that traffic can enter by; no port means straight to a node."""
 
+    public_ip: str
     address: Text
     port: int | None
     protocol: str | None
@@ -48,7 +51,10 @@ class Verdict(View, frozen=True):
 
 
 class Summary(View, frozen=True):
-    """The cluster at a glance; a node count is a lower bound while ``nodes_missing`` is not 0."""
+    """The cluster at a glance; a node count is a lower bound while ``nodes_missing`` is not 0.
+
+    ``nodes_unseen`` of the nodes are not in ``ips_per_node``: their interfaces are unknown.
+    """
 
     cluster: str
     location: str | None
@@ -58,7 +64,9 @@ class Summary(View, frozen=True):
     nodes_missing: int
     pools: int
     ips_per_node: tuple[AddressCount, ...]
+    nodes_unseen: int
     public_entries: tuple[PublicEntry, ...]
+    other_public_addresses: tuple[OtherAddress, ...]
     entries_missing: int
     way_out: str
     outbound_addresses: tuple[Text, ...]
@@ -84,7 +92,9 @@ def build_summary(
         nodes_missing=len(interfaces.missing),
         pools=len(profile.pools),
         ips_per_node=_ips_per_node(interfaces),
+        nodes_unseen=len(interfaces.nodes_unseen),
         public_entries=tuple(each for entry in ways_in.entries for each in _entries(entry)),
+        other_public_addresses=ways_in.others,
         entries_missing=len(ways_in.missing),
         way_out=_way_out(profile.outbound_type),
         outbound_addresses=_outbound_addresses(topology),
@@ -96,8 +106,7 @@ def build_summary(
 
 
 def _ips_per_node(interfaces: NodeInterfaces) -> tuple[AddressCount, ...]:
-    without = () if interfaces.missing else interfaces.nodes_without_interface
-    per_node: Counter[str] = Counter(dict.fromkeys(without, 0))
+    per_node: Counter[str] = Counter(dict.fromkeys(interfaces.nodes_without_interface, 0))
     for interface in interfaces.interfaces:
         per_node[interface.node] += len(interface.ip_configurations)
     histogram = Counter(per_node.values())
@@ -110,6 +119,7 @@ def _ips_per_node(interfaces: NodeInterfaces) -> tuple[AddressCount, ...]:
 def _entries(entry: Entry) -> list[PublicEntry]:
     found = [
         PublicEntry(
+            public_ip=entry.public_ip,
             address=entry.address,
             port=rule.frontend_port,
             protocol=rule.protocol,
@@ -120,7 +130,13 @@ def _entries(entry: Entry) -> list[PublicEntry]:
     ]
     if entry.nodes:
         found.append(
-            PublicEntry(address=entry.address, port=None, protocol=None, owner=entry.owner)
+            PublicEntry(
+                public_ip=entry.public_ip,
+                address=entry.address,
+                port=None,
+                protocol=None,
+                owner=entry.owner,
+            )
         )
     return found
 
@@ -132,11 +148,41 @@ def _way_out(outbound_type: str | None) -> str:
 
 
 def _outbound_addresses(topology: Topology) -> tuple[Text, ...]:
-    """Return the addresses AKS names as the cluster's own for outbound traffic."""
-    found: list[Text] = []
-    for relation in (Relation.PUBLIC_IP, Relation.PUBLIC_IP_PREFIX):
-        for target in topology.linked(topology.cluster.id, relation):
-            address = public_address(topology, target)
-            if address not in found:
-                found.append(address)
-    return tuple(found)
+    """Return the public addresses traffic leaves with, or the appliance it is routed to.
+
+    They are those AKS names as the cluster's own, else those of the subnets' NAT gateways, else
+    the next hop of the subnets' default routes.
+    """
+    own = _addresses(topology, [topology.cluster.id])
+    if own:
+        return own
+    gateways = [
+        gateway
+        for subnet in topology.subnets_in_use
+        for gateway in topology.linked(subnet, Relation.LEAVES_THROUGH)
+    ]
+    return _addresses(topology, gateways) or _default_next_hops(topology)
+
+
+def _addresses(topology: Topology, holders: Iterable[ResourceId]) -> tuple[Text, ...]:
+    found: dict[ResourceId, Text] = {}
+    for holder in holders:
+        for relation in (Relation.PUBLIC_IP, Relation.PUBLIC_IP_PREFIX):
+            for target in topology.linked(holder, relation):
+                found[target] = public_address(topology, target)
+    return tuple(found.values())
+
+
+def _default_next_hops(topology: Topology) -> tuple[Text, ...]:
+    tables = [
+        topology.seen(table, RouteTable)
+        for subnet in topology.subnets_in_use
+        for table in topology.linked(subnet, Relation.ROUTED_BY)
+    ]
+    hops = (
+        route.properties.next_hop_ip_address or route.properties.next_hop_type
+        for table in filter(None, tables)
+        for route in table.properties.routes
+        if route.properties.address_prefix == "0.0.0.0/0"
+    )
+    return tuple(dict.fromkeys(filter(None, hops)))

@@ -1,14 +1,23 @@
 """The ways in: every public address that leads to nodes, walked to them."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from inspector.collected import NotCollected
-from inspector.ownership import Owner, OwnerKind, owner_of_public_ip, owner_of_rule
+from inspector.ownership import (
+    Owner,
+    OwnerKind,
+    owner_of_public_ip,
+    owner_of_rule,
+    owner_of_unseen_public_ip,
+)
 from inspector.report.addresses import public_address
 from inspector.report.answer import Text, Unknown, View, noting, unknown_of
+from inspector.report.load_balancing import pool_members
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     SCALE_SET_INTERFACE_TYPE,
+    BackendAddressPool,
     FrontendIPConfiguration,
     IPConfiguration,
     LoadBalancer,
@@ -19,6 +28,8 @@ from inspector.resources import (
     ScaleSet,
 )
 from inspector.topology import Topology
+
+_WAYS_OUT: Final = frozenset({OwnerKind.OUTBOUND, OwnerKind.NAT_GATEWAY})
 
 
 class EntryNode(View, frozen=True):
@@ -65,10 +76,24 @@ class Entry(View, frozen=True):
     nodes: tuple[EntryNode, ...]
 
 
+class OtherAddress(View, frozen=True):
+    """A public address attached to what is not followed to nodes, an application gateway say."""
+
+    public_ip: str
+    id: ResourceId
+    address: Text
+    attached_to: str
+
+
 class WaysIn(View, frozen=True):
-    """All public entries; ``missing`` is what may hide another one."""
+    """All public entries; ``missing`` is what may hide another one.
+
+    ``outbound_only`` are addresses that outbound rules or NAT gateways use, and nothing else; it
+    is empty while something is missing.
+    """
 
     entries: tuple[Entry, ...]
+    others: tuple[OtherAddress, ...]
     outbound_only: tuple[str, ...]
     missing: tuple[Unknown, ...]
 
@@ -85,15 +110,35 @@ def build_ways_in(topology: Topology) -> WaysIn:
         if scale_set.is_uniform:
             with noting(missing):
                 topology.listed(scale_set.id, NetworkInterface, SCALE_SET_INTERFACE_TYPE)
-    entries, outbound_only = [], []
+    entries, others, outbound_only = [], [], []
     for public_id in _public_addresses(topology):
         entry = _entry(topology, public_id)
         if entry.frontends or entry.nodes:
             entries.append(entry)
-        elif topology.referring(public_id, Relation.PUBLIC_IP):
-            outbound_only.append(public_id.name)
+        elif entry.owner.kind in _WAYS_OUT:
+            outbound_only += [] if missing else [public_id.name]
+        elif (other := _other(topology, entry)) is not None:
+            others.append(other)
     return WaysIn(
-        entries=tuple(entries), outbound_only=tuple(outbound_only), missing=tuple(missing)
+        entries=tuple(entries),
+        others=tuple(others),
+        outbound_only=tuple(outbound_only),
+        missing=tuple(missing),
+    )
+
+
+def _other(topology: Topology, entry: Entry) -> OtherAddress | None:
+    """Return an address whose user is known to exist but not what lies behind it."""
+    found = topology.seen(entry.id, PublicIPAddress)
+    attached = found.properties.ip_configuration if found is not None else None
+    if attached is None:
+        return None
+    holder = attached.id.parent or attached.id
+    return OtherAddress(
+        public_ip=entry.public_ip,
+        id=entry.id,
+        address=entry.address,
+        attached_to=f"{holder.type.rpartition('/')[2]} {holder.name}",
     )
 
 
@@ -118,11 +163,11 @@ def _entry(topology: Topology, public_id: ResourceId) -> Entry:
 
 
 def _owner(topology: Topology, public_id: ResourceId) -> Owner:
-    try:
-        address = topology.get(public_id, PublicIPAddress)
-    except NotCollected:
-        return Owner(kind=OwnerKind.UNKNOWN, because="the public IP address could not be seen")
-    return owner_of_public_ip(topology, address or PublicIPAddress(id=public_id))
+    """Return the owner, which who refers to an address tells even if it could not be seen."""
+    address = topology.seen(public_id, PublicIPAddress)
+    if address is not None or topology.is_known(public_id):
+        return owner_of_public_ip(topology, address or PublicIPAddress(id=public_id))
+    return owner_of_unseen_public_ip(topology, public_id)
 
 
 def _is_ip_configuration(resource_id: ResourceId) -> bool:
@@ -160,8 +205,12 @@ def _rules(topology: Topology, rule_ids: Iterator[ResourceId]) -> Iterator[Entry
 
 
 def _pool(topology: Topology, pool_id: ResourceId) -> EntryPool:
-    members = topology.referring(pool_id, Relation.MEMBER_OF)
-    return EntryPool(name=pool_id.name, nodes=tuple(_node(topology, each) for each in members))
+    pool = topology.seen(pool_id, BackendAddressPool)
+    members = pool_members(topology, pool) if pool is not None else ()
+    return EntryPool(
+        name=pool_id.name,
+        nodes=tuple(EntryNode(node=each.node, address=each.address) for each in members),
+    )
 
 
 def _node(topology: Topology, configuration_id: ResourceId) -> EntryNode:

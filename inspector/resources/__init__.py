@@ -5,6 +5,7 @@ import msgspec
 from inspector.resource_id import ResourceId
 from inspector.resources.arm import IPAddress, Link, Reference, Relation, Resource, decode
 from inspector.resources.load_balancer import (
+    BackendAddress,
     BackendAddressPool,
     FrontendIPConfiguration,
     LoadBalancer,
@@ -18,6 +19,7 @@ from inspector.resources.managed_cluster import (
     Machine,
     ManagedCluster,
     NetworkProfile,
+    pools_with_machines,
 )
 from inspector.resources.nat_gateway import NATGateway
 from inspector.resources.network_interface import (
@@ -86,6 +88,7 @@ __all__ = [
     "AgentPool",
     "AgentPoolProfile",
     "AvailabilitySet",
+    "BackendAddress",
     "BackendAddressPool",
     "FrontendIPConfiguration",
     "IPAddress",
@@ -121,4 +124,5 @@ __all__ = [
     "VirtualNetwork",
     "decode",
     "parse_document",
+    "pools_with_machines",
 ]

@@ -71,8 +71,14 @@ class BackendAddressPool(Resource, frozen=True):
 
     properties: BackendAddressPoolProperties = BackendAddressPoolProperties()
 
+    @property
+    def addresses(self) -> tuple[BackendAddress, ...]:
+        """The entries of a pool of addresses; in a pool of NICs they have no address."""
+        entries = self.properties.load_balancer_backend_addresses
+        return tuple(entry for entry in entries if entry.properties.ip_address)
+
     def links(self) -> Iterator[Link]:
-        """Yield each NIC configuration's membership."""
+        """Yield each NIC configuration's membership; addresses are matched by the topology."""
         for member in self.properties.backend_ip_configurations:
             yield Link(member.id, Relation.MEMBER_OF, self.id)
 

@@ -255,6 +255,15 @@ class ManagedCluster(Resource, frozen=True):
         yield from refer(self.id, Relation.PUBLIC_IP_PREFIX, *prefixes)
 
 
+def pools_with_machines(cluster: ManagedCluster) -> tuple[AgentPoolProfile, ...]:
+    """Return the pools whose machines AKS lists: not those on availability sets."""
+    return tuple(
+        pool
+        for pool in cluster.properties.agent_pool_profiles
+        if not same_text(pool.type, "AvailabilitySet")
+    )
+
+
 class MachineIPAddress(Wire, frozen=True):
     """An address a machine reports."""
 

@@ -23,4 +23,4 @@ class InventoryItem(Resource, frozen=True):
     arm_type: ClassVar[str] = "Microsoft.Resources/resourceGroups/resources"
 
     type: str = ""
-    kind: str | None = None
+    managed_by: ResourceId | None = None

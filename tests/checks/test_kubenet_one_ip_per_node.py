@@ -207,7 +207,6 @@ def test_dual_stack_fails_with_two_ipv4() -> None:
         ("seed-kubenet", VIRTUAL_MACHINES),
         ("seed-kubenet", INTERFACES),
         ("seed-kubenet", SCALE_SETS),
-        ("seed-kubenet", MACHINES),
     ],
 )
 def test_it_does_not_know_when_a_list_is_refused(
@@ -285,12 +284,12 @@ def test_it_does_not_apply_to_cni() -> None:
     assert outcome.message == "the network plugin is azure, not kubenet"
 
 
-def test_it_does_not_apply_where_the_plugin_is_not_given() -> None:
+def test_it_does_not_know_where_the_plugin_is_not_given() -> None:
     draft = Draft("kubenet-vmss")
     del draft.cluster["properties"]["networkProfile"]
     outcome = outcome_of(draft.snapshot())
-    assert outcome.status is Status.SKIPPED
-    assert "not given" in outcome.message
+    assert outcome.status is Status.UNKNOWN
+    assert "plugin" in outcome.message
 
 
 def without_nodes(count: int) -> Draft:

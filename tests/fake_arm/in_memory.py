@@ -6,8 +6,7 @@ from http import HTTPStatus
 
 import msgspec
 
-from inspector.collectors.crawl import gap_for
-from inspector.collectors.reader import Reply
+from inspector.collectors.reader import Reply, gap_for
 from inspector.collectors.reads import Request
 from inspector.snapshot import GapReason, Snapshot
 from tests.fake_arm.content import Content, Refusal

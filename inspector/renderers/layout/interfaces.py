@@ -30,6 +30,8 @@ def lay_out_node_interfaces(interfaces: NodeInterfaces, most: int | None) -> Ite
     yield table(_COLUMNS, items, _cells, most=most, notes=notes)
     for name in interfaces.nodes_without_interface:
         yield Paragraph(Text(f"No network interface was found for node {name}", Tone.WARNING))
+    for name in interfaces.nodes_unseen:
+        yield Paragraph(Text(f"The network interface of node {name} is unknown", Tone.WARNING))
     yield from lay_out_missing(interfaces.missing)
 
 

@@ -54,16 +54,21 @@ def _nodes(summary: Summary) -> Text:
 
 
 def _ips_per_node(summary: Summary) -> Text:
-    counts = summary.ips_per_node
+    counts, unseen = summary.ips_per_node, summary.nodes_unseen
     if not counts:
         return Text("unknown", Tone.WARNING) if summary.nodes_missing else show(None)
-    if len(counts) == 1:
+    if len(counts) == 1 and not unseen:
         return Text(str(counts[0].ip_configurations))
-    return Text(", ".join(f"{each.ip_configurations} ({each.nodes} nodes)" for each in counts))
+    words = ", ".join(f"{each.ip_configurations} ({each.nodes} nodes)" for each in counts)
+    return Text(f"{words}, unknown ({unseen} nodes)", Tone.WARNING) if unseen else Text(words)
 
 
 def _entries(summary: Summary) -> list[Text]:
     lines = [_entry(list(group)) for _, group in groupby(summary.public_entries, key=_door)]
+    lines += [
+        Text(f"{show(each.address).text}  attached to {each.attached_to}, not followed")
+        for each in summary.other_public_addresses
+    ]
     if summary.entries_missing:
         lines.append(Text("there may be more: not all could be seen", Tone.WARNING))
     return lines or [Text("none")]
@@ -71,22 +76,25 @@ def _entries(summary: Summary) -> list[Text]:
 
 def _door(entry: PublicEntry) -> tuple[str, str | None, str]:
     owner = entry.owner.words if entry.owner is not None else ""
-    return show(entry.address).text, entry.protocol, owner
+    return entry.public_ip, entry.protocol, owner
 
 
 def _entry(doors: list[PublicEntry]) -> Text:
     """Return one line for the ports of one address, protocol and owner."""
-    address, protocol, owner = _door(doors[0])
+    name, protocol, owner = _door(doors[0])
+    address = show(doors[0].address)
+    place = address.text if isinstance(doors[0].address, str) else f"{address.text} ({name})"
     ports = ", ".join(str(door.port or "every port") for door in doors if door.port is not None)
-    words = (address, f"{protocol or ''} {ports}".strip(), owner)
-    return Text("  ".join(filter(None, words)), show(doors[0].address).tone)
+    words = (place, f"{protocol or ''} {ports}".strip(), owner)
+    return Text("  ".join(filter(None, words)), address.tone)
 
 
 def _way_out(summary: Summary) -> Text:
     if not summary.outbound_addresses:
         return Text(summary.way_out)
     addresses = join(map(show, summary.outbound_addresses))
-    return Text(f"{summary.way_out}, from {addresses.text}", addresses.tone)
+    word = "to" if summary.way_out == "user-defined routing" else "from"
+    return Text(f"{summary.way_out}, {word} {addresses.text}", addresses.tone)
 
 
 def _verdict(verdict: Verdict) -> Text:
@@ -195,5 +203,5 @@ def lay_out_infrastructure(infrastructure: Infrastructure, most: int | None) -> 
 
 
 def _resource(resource: GroupResource) -> tuple[Text, ...]:
-    purpose = resource.purpose or "not recognised"
+    purpose = "not recognised" if resource.purpose is None else resource.purpose
     return row(resource.name, resource.type, resource.location, purpose)

@@ -10,13 +10,16 @@ from inspector.report.way_in import Entry, EntryNode, EntryPool, EntryRule, Ways
 def lay_out_ways_in(ways: WaysIn, most: int | None) -> Iterator[Block]:
     """Yield a tree for each public entry, from its address down to the nodes."""
     yield Heading(2, "Ways in")
-    if not ways.entries and not ways.missing:
+    if not ways.entries and not ways.others and not ways.missing:
         yield Paragraph(Text("none: no public address leads to a node", Tone.MUTED))
     for entry in ways.entries:
         yield _entry(entry, most)
+    for other in ways.others:
+        place = f"{show(other.address).text}  public IP {other.public_ip}"
+        yield Paragraph(Text(f"{place}: attached to {other.attached_to}, not followed"))
     if ways.outbound_only:
         names = ", ".join(ways.outbound_only)
-        yield Paragraph(Text(f"Only a way out, nothing enters here: {names}", Tone.MUTED))
+        yield Paragraph(Text(f"Only used to leave by: {names}", Tone.MUTED))
     yield from lay_out_missing(ways.missing)
 
 
