@@ -187,12 +187,11 @@ def decode_snapshot(content: bytes, origin: str) -> Snapshot:
 
     ``origin`` names the text in errors, which are those of :func:`load_snapshot`.
     """
-    _check_header(content, origin)
+    layout = _read_layout(content, origin)
     try:
-        layout = msgspec.json.decode(content, type=_SnapshotFile, dec_hook=_decode_custom)
         documents = {ResourceId(key): raw for key, raw in layout.documents.items()}
-    except (msgspec.DecodeError, ValueError) as error:
-        raise BadDocument(f"{origin}: {error}") from None
+    except ValueError as error:
+        raise BadDocument(f"{origin}: documents: {error}") from None
     snapshot = Snapshot(
         cluster=layout.cluster,
         captured_at=layout.captured_at,
@@ -212,15 +211,28 @@ def decode_snapshot(content: bytes, origin: str) -> Snapshot:
     return snapshot
 
 
-def _check_header(content: bytes, origin: str) -> None:
+def _read_layout(content: bytes, origin: str) -> _SnapshotFile:
     try:
-        header = msgspec.json.decode(content, type=_Header)
+        layout = msgspec.json.decode(content, type=_SnapshotFile, dec_hook=_decode_custom)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        _check_header(_read_header(content, origin), origin)
+        raise BadDocument(f"{origin}: {error}") from None
+    _check_header(_Header(layout.format, layout.schema_version), origin)
+    return layout
+
+
+def _read_header(content: bytes, origin: str) -> _Header:
+    try:
+        return msgspec.json.decode(content, type=_Header)
     except msgspec.ValidationError:
-        header = _Header()
+        return _Header()
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NotASnapshot(
             f"{origin}: not JSON, or cut off: {error}; make one with 'aks-inspector snapshot'"
         ) from None
+
+
+def _check_header(header: _Header, origin: str) -> None:
     if header.format != FORMAT:
         raise NotASnapshot(
             f"{origin}: not a snapshot: $.format is not {FORMAT!r}; "

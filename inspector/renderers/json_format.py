@@ -21,7 +21,9 @@ def render_json(value: msgspec.Struct) -> str:
     """
     encoded = msgspec.json.encode(value, enc_hook=_encode_custom)
     text = msgspec.json.format(encoded, indent=2).decode()
-    return _ACTING.sub(_escape, text) + "\n"
+    if not text.isascii() or "\x7f" in text:  # the search is slow, and rarely needed
+        text = _ACTING.sub(_escape, text)
+    return text + "\n"
 
 
 def _escape(match: re.Match[str]) -> str:
