@@ -20,7 +20,10 @@ from inspector.resources import (
 from inspector.snapshot import Gap
 
 _POOL_TAGS: Final = ("aks-managed-poolName", "poolName")
-_POOL_IN_NAME: Final = re.compile(r"aks-(?P<pool>[a-z0-9]+)-\d{8}-", re.IGNORECASE)
+_POOL_IN_NAME: Final = re.compile(
+    r"(?:aks-(?P<pool>[a-z0-9]+)-\d{8}-|(?P<pool_of_set>[a-z0-9]+)-availabilitySet-\d{8})",
+    re.IGNORECASE,
+)
 _BASE_36: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _INSTANCE_DIGITS: Final = 6
 _LONGEST_INSTANCE: Final = 10
@@ -156,7 +159,7 @@ def _virtual_machines(
 ) -> list[tuple[ResourceId, str | None, str]]:
     """Return id, pool and node name of every machine that is one of the cluster's own."""
     found = [
-        (each.id, _pool_of(each), each.properties.os_profile.computer_name or each.title)
+        (each.id, pool_of(each), each.properties.os_profile.computer_name or each.title)
         for each in collected.all(VirtualMachine)
         if _is_of_cluster(each)
     ]
@@ -167,26 +170,27 @@ def _virtual_machines(
             profile = scale_set.properties.virtual_machine_profile.os_profile
             prefix = profile.computer_name_prefix or scale_set.title
             name = instance_name(prefix, machine_id.name)
-            found.append((machine_id, _pool_of(scale_set), name))
+            found.append((machine_id, pool_of(scale_set), name))
         elif above is None and not collected.is_known(machine_id):
             # The machine could not be seen: its name in the interface's reference has to do.
             unseen = VirtualMachine(id=machine_id)
             if _is_of_cluster(unseen):
-                found.append((machine_id, _pool_of(unseen), unseen.title))
+                found.append((machine_id, pool_of(unseen), unseen.title))
     return found
 
 
 def _is_of_cluster(machines: VirtualMachine | ScaleSet) -> bool:
     """Whether tags or AKS's own naming say so; a jump box in the group is none of them."""
-    return _pool_of(machines) is not None or machines.title.lower().startswith("aks")
+    return pool_of(machines) is not None or machines.title.lower().startswith("aks")
 
 
-def _pool_of(resource: Resource) -> str | None:
+def pool_of(resource: Resource) -> str | None:
+    """Return the pool a machine, scale set or availability set belongs to, by tag, then name."""
     for tag in _POOL_TAGS:
         if tag in resource.tags:
             return resource.tags[tag]
     match = _POOL_IN_NAME.match(resource.title)
-    return match["pool"] if match else None
+    return match["pool"] or match["pool_of_set"] if match else None
 
 
 def _would_be_id(collected: Collected, pool: str | None, name: str) -> ResourceId:

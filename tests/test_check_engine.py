@@ -6,7 +6,7 @@ import pytest
 
 from inspector import check_report
 from inspector.checks import Check, all_checks, run_checks
-from inspector.checks.check import Decision, Failed, Passed, Problem, Skipped, Unknown
+from inspector.checks.check import Decision, Failed, Passed, Problem, Skipped, Undecided
 from inspector.findings import Evidence, Severity, Status
 from inspector.resources import LoadBalancer
 from inspector.topology import Topology
@@ -56,7 +56,7 @@ def test_each_decision_becomes_an_outcome() -> None:
     topology = Topology(bundled("kubenet-vmss"))
     checks = [
         a_check("skipped", lambda _topology: Skipped("not this model")),
-        a_check("unknown", lambda _topology: Unknown("who knows")),
+        a_check("unknown", lambda _topology: Undecided("who knows")),
         a_check("failed", failing),
         a_check("passed", passing),
     ]

@@ -5,7 +5,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from inspector.checks.check import Check, Unknown
+from inspector.checks.check import Check, Undecided
 from inspector.collected import NotCollected
 from inspector.findings import Outcome
 from inspector.topology import Topology
@@ -36,9 +36,9 @@ def _run(check: Check, topology: Topology) -> Outcome:
     try:
         decision = check.decide(topology)
     except NotCollected as unknown:
-        decision = Unknown(f"{unknown.gap.target.name} could not be seen", (unknown.gap,))
+        decision = Undecided(f"{unknown.gap.target.name} could not be seen", (unknown.gap,))
     except Exception as fault:  # one broken check must not take the others along
-        decision = Unknown(f"the check itself failed: {type(fault).__name__}: {fault}")
+        decision = Undecided(f"the check itself failed: {type(fault).__name__}: {fault}")
     return check.outcome(subject, decision)
 
 

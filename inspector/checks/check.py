@@ -32,7 +32,7 @@ class Failed(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
 
 
-class Unknown(msgspec.Struct, frozen=True):
+class Undecided(msgspec.Struct, frozen=True):
     """It cannot be decided, because of what is missing."""
 
     message: str
@@ -45,7 +45,7 @@ class Skipped(msgspec.Struct, frozen=True):
     reason: str
 
 
-Decision = Passed | Failed | Unknown | Skipped
+Decision = Passed | Failed | Undecided | Skipped
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +69,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
             case Failed(message, problems):
                 findings = self._findings(subject, problems)
                 return self._outcome(subject, Status.FAILED, message, findings=findings)
-            case Unknown(message, missing):
+            case Undecided(message, missing):
                 return self._outcome(subject, Status.UNKNOWN, message, missing=missing)
             case Skipped(reason):
                 return self._outcome(subject, Status.SKIPPED, reason)

@@ -22,7 +22,7 @@ Source: https://learn.microsoft.com/azure/aks/configure-kubenet
 from collections.abc import Callable, Sequence
 from shlex import quote
 
-from inspector.checks.check import Check, Decision, Failed, Passed, Problem, Skipped, Unknown
+from inspector.checks.check import Check, Decision, Failed, Passed, Problem, Skipped, Undecided
 from inspector.findings import Evidence, Severity
 from inspector.network.models import NetworkModel, network_model
 from inspector.nodes import Node, missing_for_nodes, pool_profiles
@@ -34,7 +34,7 @@ def decide(topology: Topology) -> Decision:
     """Count the IP configurations of every node."""
     profile = topology.cluster.properties.network_profile
     if profile.network_plugin is None:  # clusters of 2018
-        return Unknown("ARM does not tell the cluster's network plugin")
+        return Undecided("ARM does not tell the cluster's network plugin")
     if network_model(profile, pool_profiles(topology)) is not NetworkModel.KUBENET:
         return Skipped(f"the network plugin is {profile.network_plugin}, not kubenet")
     return _judge(topology, is_dual_stack=profile.is_dual_stack)
@@ -50,10 +50,10 @@ def _judge(topology: Topology, *, is_dual_stack: bool) -> Decision:
         faulty = {each.resource for problem in problems for each in problem.evidence}
         return Failed(f"{len(faulty)} of {len(nodes)} nodes break the rule", problems)
     if missing:
-        return Unknown(f"{len(seen)} of at least {len(nodes)} nodes could be seen", missing)
+        return Undecided(f"{len(seen)} of at least {len(nodes)} nodes could be seen", missing)
     if without:
         names = ", ".join(node.name for node in without)
-        return Unknown(f"no network interface was found for {names}")
+        return Undecided(f"no network interface was found for {names}")
     if not nodes:
         return _no_nodes(sum(pool.count or 0 for pool in pool_profiles(topology)))
     evidence = tuple(_evidence(node) for node in nodes)
@@ -67,7 +67,7 @@ def _judge(topology: Topology, *, is_dual_stack: bool) -> Decision:
 
 def _no_nodes(claimed: int) -> Decision:
     if claimed:
-        return Unknown(f"the pools claim {claimed} nodes, and none was found")
+        return Undecided(f"the pools claim {claimed} nodes, and none was found")
     return Skipped("the cluster has no nodes")
 
 

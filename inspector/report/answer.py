@@ -26,7 +26,7 @@ class Unknown(View, frozen=True):
     action: str
 
 
-Text = str | Unknown | None
+TextAnswer = str | Unknown | None
 
 
 def unknown_of(gap: Gap) -> Unknown:

@@ -5,6 +5,7 @@ from typing import Final
 
 from inspector.collected import NotCollected
 from inspector.network.addresses import usable_addresses
+from inspector.report.addresses import name_of
 from inspector.report.answer import Unknown, View, ask, noting, unknown_of
 from inspector.resource_id import ResourceId
 from inspector.resources import (
@@ -13,7 +14,6 @@ from inspector.resources import (
     IPConfiguration,
     NetworkInterface,
     Peering,
-    Reference,
     Resource,
     Subnet,
     SubnetUsage,
@@ -146,9 +146,9 @@ def _subnet(
         used=used,
         free=_free(usable, used, usage),
         note=note,
-        route_table=_name(properties.route_table),
-        security_group=_name(properties.network_security_group),
-        nat_gateway=_name(properties.nat_gateway),
+        route_table=name_of(properties.route_table),
+        security_group=name_of(properties.network_security_group),
+        nat_gateway=name_of(properties.nat_gateway),
         delegations=_delegated_to(subnet),
         devices=devices if is_used else (),
     )
@@ -157,10 +157,6 @@ def _subnet(
 def _delegated_to(subnet: Subnet) -> tuple[str, ...]:
     delegations = subnet.properties.delegations
     return tuple(each.properties.service_name or each.name for each in delegations)
-
-
-def _name(reference: Reference | None) -> str | None:
-    return reference.id.name if reference is not None else None
 
 
 def _free(

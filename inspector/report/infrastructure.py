@@ -1,12 +1,11 @@
 """The infrastructure resource group: everything in it, and what each thing is for."""
 
-import re
 from collections.abc import Callable
 from typing import Final
 
-from inspector.nodes import Node
+from inspector.nodes import Node, pool_of
 from inspector.ownership import OwnerKind, owner_of_frontend, owner_of_public_ip
-from inspector.report.answer import Text, Unknown, View, ask, noting
+from inspector.report.answer import TextAnswer, Unknown, View, ask, noting
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     InventoryItem,
@@ -36,9 +35,6 @@ _TYPE_NAMES: Final = {
     "microsoft.network/routetables": "Route table",
     "microsoft.network/virtualnetworks": "Virtual network",
 }
-_POOL_IN_SET: Final = re.compile(
-    r"(?:aks-)?(?P<pool>[a-z0-9]+)-(?:availabilitySet-)?\d{8}", re.IGNORECASE
-)
 
 
 class GroupResource(View, frozen=True):
@@ -52,7 +48,7 @@ class GroupResource(View, frozen=True):
     type: str
     arm_type: str
     location: str | None
-    purpose: Text
+    purpose: TextAnswer
     id: ResourceId
 
 
@@ -99,7 +95,7 @@ def _resource(topology: Topology, item: InventoryItem) -> GroupResource:
     )
 
 
-def _purpose(topology: Topology, item: InventoryItem, arm_type: str) -> Text:
+def _purpose(topology: Topology, item: InventoryItem, arm_type: str) -> TextAnswer:
     told = _PURPOSES.get(arm_type)
     return ask(lambda: told(topology, item)) if told is not None else None
 
@@ -149,11 +145,8 @@ def _of_node(node: Node | None) -> str | None:
 
 
 def _of_pool(_topology: Topology, item: InventoryItem) -> str | None:
-    for tag in ("aks-managed-poolName", "poolName"):
-        if tag in item.tags:
-            return f"nodes of pool {item.tags[tag]}"
-    match = _POOL_IN_SET.match(item.title)
-    return f"nodes of pool {match['pool']}" if match else None
+    pool = pool_of(item)
+    return f"nodes of pool {pool}" if pool is not None else None
 
 
 def _of_disk(topology: Topology, item: InventoryItem) -> str | None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from inspector.collected import NotCollected
 from inspector.ownership import Owner, owner_of_frontend, owner_of_rule
-from inspector.report.addresses import frontend_address, public_address
-from inspector.report.answer import Text, Unknown, View, noting, unknown_of
+from inspector.report.addresses import frontend_address, name_of, public_address
+from inspector.report.answer import TextAnswer, Unknown, View, noting, unknown_of
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     BackendAddress,
@@ -27,7 +27,7 @@ class Frontend(View, frozen=True):
     """A frontend IP configuration; the counts are of the rules that use it."""
 
     name: str
-    address: Text
+    address: TextAnswer
     is_public: bool
     public_ip: str | None
     subnet: str | None
@@ -40,8 +40,8 @@ class PoolMember(View, frozen=True):
     """One entry of a backend pool; ``node`` is ``None`` for what is no node of this cluster."""
 
     pool: str
-    node: Text
-    address: Text
+    node: TextAnswer
+    address: TextAnswer
     interface: str | None
     ip_configuration: str | None
 
@@ -62,7 +62,7 @@ class Rule(View, frozen=True):
     service: Owner | None
     protocol: str | None
     frontend: str | None
-    frontend_address: Text
+    frontend_address: TextAnswer
     frontend_port: int | None
     backend_pools: tuple[str, ...]
     backend_port: int | None
@@ -89,7 +89,7 @@ class Outbound(View, frozen=True):
     name: str
     protocol: str | None
     frontends: tuple[str, ...]
-    addresses: tuple[Text, ...]
+    addresses: tuple[TextAnswer, ...]
     backend_pool: str | None
     allocated_ports: int | None
     idle_timeout_minutes: int | None
@@ -151,8 +151,8 @@ def _frontend(topology: Topology, frontend: FrontendIPConfiguration) -> Frontend
         name=frontend.title,
         address=frontend_address(topology, frontend),
         is_public=public is not None,
-        public_ip=_name(public),
-        subnet=_name(properties.subnet),
+        public_ip=name_of(public),
+        subnet=name_of(properties.subnet),
         owner=owner_of_frontend(topology, frontend),
         rules=rules,
         outbound_rules=outbound,
@@ -234,18 +234,18 @@ def _rule(topology: Topology, rule: LoadBalancingRule) -> Rule:
         name=rule.title,
         service=owner_of_rule(topology, rule),
         protocol=properties.protocol,
-        frontend=_name(properties.frontend_ip_configuration),
+        frontend=name_of(properties.frontend_ip_configuration),
         frontend_address=_rule_address(topology, rule),
         frontend_port=properties.frontend_port,
         backend_pools=tuple(pool.name for pool in pools),
         backend_port=properties.backend_port,
-        probe=_name(properties.probe),
+        probe=name_of(properties.probe),
         floating_ip=properties.enable_floating_ip,
         idle_timeout_minutes=properties.idle_timeout_in_minutes,
     )
 
 
-def _rule_address(topology: Topology, rule: LoadBalancingRule) -> Text:
+def _rule_address(topology: Topology, rule: LoadBalancingRule) -> TextAnswer:
     reference = rule.properties.frontend_ip_configuration
     if reference is None:
         return None
@@ -277,19 +277,15 @@ def _outbound(topology: Topology, rule: OutboundRule) -> Outbound:
         protocol=properties.protocol,
         frontends=tuple(frontend.name for frontend in frontends),
         addresses=tuple(_addresses(topology, frontends)),
-        backend_pool=_name(properties.backend_address_pool),
+        backend_pool=name_of(properties.backend_address_pool),
         allocated_ports=properties.allocated_outbound_ports,
         idle_timeout_minutes=properties.idle_timeout_in_minutes,
         tcp_reset=properties.enable_tcp_reset,
     )
 
 
-def _addresses(topology: Topology, frontends: Iterable[ResourceId]) -> Iterable[Text]:
+def _addresses(topology: Topology, frontends: Iterable[ResourceId]) -> Iterable[TextAnswer]:
     for frontend in frontends:
         for relation in (Relation.PUBLIC_IP, Relation.PUBLIC_IP_PREFIX):
             for target in topology.linked(frontend, relation):
                 yield public_address(topology, target)
-
-
-def _name(reference: Reference | None) -> str | None:
-    return reference.id.name if reference is not None else None

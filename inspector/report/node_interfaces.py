@@ -2,7 +2,7 @@
 
 from inspector.nodes import Node, may_have_hidden_interface, missing_for_nodes
 from inspector.report.addresses import public_address
-from inspector.report.answer import Text, Unknown, View, unknown_of
+from inspector.report.answer import TextAnswer, Unknown, View, unknown_of
 from inspector.resource_id import ResourceId
 from inspector.resources import IPAddress, IPConfiguration, NetworkInterface
 from inspector.topology import Topology
@@ -16,7 +16,7 @@ class IPConfigurationView(View, frozen=True):
     version: str | None
     address: IPAddress | None
     allocation: str | None
-    public_ip: Text
+    public_ip: TextAnswer
     subnet: str | None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from inspector.findings import Outcome, Status
 from inspector.ownership import Owner
 from inspector.report.addresses import public_address
-from inspector.report.answer import Text, View
+from inspector.report.answer import TextAnswer, View
 from inspector.report.node_interfaces import NodeInterfaces
 from inspector.report.profile import NetworkingProfile
 from inspector.report.way_in import Entry, OtherAddress, WaysIn
@@ -36,7 +36,7 @@ class PublicEntry(View, frozen=True):
     """A public address and port that traffic can enter by; no port means straight to a node."""
 
     public_ip: str
-    address: Text
+    address: TextAnswer
     port: int | None
     protocol: str | None
     owner: Owner | None
@@ -69,7 +69,7 @@ class Summary(View, frozen=True):
     other_public_addresses: tuple[OtherAddress, ...]
     entries_missing: int
     way_out: str
-    outbound_addresses: tuple[Text, ...]
+    outbound_addresses: tuple[TextAnswer, ...]
     verdicts: tuple[Verdict, ...]
     gaps: int
 
@@ -147,7 +147,7 @@ def _way_out(outbound_type: str | None) -> str:
     return _WAYS_OUT.get(outbound_type.lower(), outbound_type)
 
 
-def _outbound_addresses(topology: Topology) -> tuple[Text, ...]:
+def _outbound_addresses(topology: Topology) -> tuple[TextAnswer, ...]:
     """Return the public addresses traffic leaves with, or the appliance it is routed to.
 
     They are those AKS names as the cluster's own, else those of the subnets' NAT gateways, else
@@ -164,8 +164,8 @@ def _outbound_addresses(topology: Topology) -> tuple[Text, ...]:
     return _addresses(topology, gateways) or _default_next_hops(topology)
 
 
-def _addresses(topology: Topology, holders: Iterable[ResourceId]) -> tuple[Text, ...]:
-    found: dict[ResourceId, Text] = {}
+def _addresses(topology: Topology, holders: Iterable[ResourceId]) -> tuple[TextAnswer, ...]:
+    found: dict[ResourceId, TextAnswer] = {}
     for holder in holders:
         for relation in (Relation.PUBLIC_IP, Relation.PUBLIC_IP_PREFIX):
             for target in topology.linked(holder, relation):
@@ -173,7 +173,7 @@ def _addresses(topology: Topology, holders: Iterable[ResourceId]) -> tuple[Text,
     return tuple(found.values())
 
 
-def _default_next_hops(topology: Topology) -> tuple[Text, ...]:
+def _default_next_hops(topology: Topology) -> tuple[TextAnswer, ...]:
     tables = [
         topology.seen(table, RouteTable)
         for subnet in topology.subnets_in_use

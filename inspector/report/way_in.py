@@ -12,7 +12,7 @@ from inspector.ownership import (
     owner_of_unseen_public_ip,
 )
 from inspector.report.addresses import public_address
-from inspector.report.answer import Text, Unknown, View, noting, unknown_of
+from inspector.report.answer import TextAnswer, Unknown, View, noting, unknown_of
 from inspector.report.load_balancing import pool_members
 from inspector.resource_id import ResourceId
 from inspector.resources import (
@@ -35,8 +35,8 @@ _WAYS_OUT: Final = frozenset({OwnerKind.OUTBOUND, OwnerKind.NAT_GATEWAY})
 class EntryNode(View, frozen=True):
     """A node at the end of a way in; what is no node of the cluster has none."""
 
-    node: Text
-    address: Text
+    node: TextAnswer
+    address: TextAnswer
 
 
 class EntryPool(View, frozen=True):
@@ -70,7 +70,7 @@ class Entry(View, frozen=True):
 
     public_ip: str
     id: ResourceId
-    address: Text
+    address: TextAnswer
     owner: Owner
     frontends: tuple[EntryFrontend, ...]
     nodes: tuple[EntryNode, ...]
@@ -81,7 +81,7 @@ class OtherAddress(View, frozen=True):
 
     public_ip: str
     id: ResourceId
-    address: Text
+    address: TextAnswer
     attached_to: str
 
 

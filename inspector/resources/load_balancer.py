@@ -43,9 +43,6 @@ class BackendAddressProperties(Wire, frozen=True):
     """``properties`` of a backend address; ``ip_address`` is empty in a pool of NICs."""
 
     ip_address: str | None = None
-    network_interface_ip_configuration: Reference | None = msgspec.field(
-        name="networkInterfaceIPConfiguration", default=None
-    )
 
 
 class BackendAddress(Wire, frozen=True):
@@ -91,9 +88,7 @@ class LoadBalancingRuleProperties(Wire, frozen=True):
     backend_port: int | None = None
     enable_floating_ip: bool | None = msgspec.field(name="enableFloatingIP", default=None)
     enable_tcp_reset: bool | None = None
-    disable_outbound_snat: bool | None = None
     idle_timeout_in_minutes: int | None = None
-    load_distribution: str | None = None
     frontend_ip_configuration: Reference | None = msgspec.field(
         name="frontendIPConfiguration", default=None
     )
@@ -170,7 +165,6 @@ class Sku(Wire, frozen=True):
     """``Basic`` or ``Standard``, in any case."""
 
     name: str | None = None
-    tier: str | None = None
 
 
 class LoadBalancerProperties(Wire, frozen=True):

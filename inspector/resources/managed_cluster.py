@@ -7,7 +7,6 @@ import msgspec
 
 from inspector.resource_id import ResourceId
 from inspector.resources.arm import (
-    IPAddress,
     Link,
     Reference,
     Relation,
@@ -16,13 +15,6 @@ from inspector.resources.arm import (
     refer,
     same_text,
 )
-
-
-class ManagedOutboundIPs(Wire, frozen=True):
-    """How many outbound addresses AKS makes for the cluster."""
-
-    count: int | None = None
-    count_ipv6: int | None = msgspec.field(name="countIPv6", default=None)
 
 
 class OutboundIPs(Wire, frozen=True):
@@ -40,9 +32,6 @@ class OutboundIPPrefixes(Wire, frozen=True):
 class LoadBalancerProfile(Wire, frozen=True):
     """``networkProfile.loadBalancerProfile``; absent with a Basic load balancer."""
 
-    managed_outbound_ips: ManagedOutboundIPs | None = msgspec.field(
-        name="managedOutboundIPs", default=None
-    )
     outbound_ips: OutboundIPs = msgspec.field(name="outboundIPs", default=OutboundIPs())
     outbound_ip_prefixes: OutboundIPPrefixes = msgspec.field(
         name="outboundIPPrefixes", default=OutboundIPPrefixes()
@@ -71,7 +60,6 @@ class NetworkProfile(Wire, frozen=True):
     network_plugin_mode: str | None = None
     network_policy: str | None = None
     network_dataplane: str | None = None
-    network_mode: str | None = None
     pod_cidr: str | None = None
     pod_cidrs: tuple[str, ...] = ()
     service_cidr: str | None = None
@@ -124,10 +112,8 @@ class AgentPoolProfile(Wire, frozen=True):
     enable_auto_scaling: bool | None = None
     min_count: int | None = None
     max_count: int | None = None
-    enable_node_public_ip: bool | None = msgspec.field(name="enableNodePublicIP", default=None)
     orchestrator_version: str | None = None
     current_orchestrator_version: str | None = None
-    node_image_version: str | None = None
     provisioning_state: str | None = None
     power_state: PowerState = PowerState()
 
@@ -264,23 +250,9 @@ def pools_with_machines(cluster: ManagedCluster) -> tuple[AgentPoolProfile, ...]
     )
 
 
-class MachineIPAddress(Wire, frozen=True):
-    """An address a machine reports."""
-
-    ip: IPAddress | None = None
-    family: str | None = None
-
-
-class MachineNetwork(Wire, frozen=True):
-    """``properties.network`` of a machine."""
-
-    ip_addresses: tuple[MachineIPAddress, ...] = ()
-
-
 class MachineProperties(Wire, frozen=True):
     """``properties`` of a machine."""
 
-    network: MachineNetwork = MachineNetwork()
     resource_id: ResourceId | None = None
 
 

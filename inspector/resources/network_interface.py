@@ -26,7 +26,6 @@ class IPConfigurationProperties(Wire, frozen=True):
     primary: bool | None = None
     subnet: Reference | None = None
     public_ip_address: Reference | None = msgspec.field(name="publicIPAddress", default=None)
-    load_balancer_backend_address_pools: tuple[Reference, ...] = ()
 
 
 class IPConfiguration(Resource, frozen=True):

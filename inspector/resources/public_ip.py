@@ -13,12 +13,6 @@ class PublicIPAddressProperties(Wire, frozen=True):
     """``properties`` of a public address; ``ip_address`` is absent until one is allocated."""
 
     ip_address: IPAddress | None = None
-    public_ip_allocation_method: str | None = msgspec.field(
-        name="publicIPAllocationMethod", default=None
-    )
-    public_ip_address_version: str | None = msgspec.field(
-        name="publicIPAddressVersion", default=None
-    )
     ip_configuration: Reference | None = None
     nat_gateway: Reference | None = None
     public_ip_prefix: Reference | None = msgspec.field(name="publicIPPrefix", default=None)

@@ -42,13 +42,6 @@ class AvailabilitySet(Resource, frozen=True):
     arm_type: ClassVar[str] = "Microsoft.Compute/availabilitySets"
 
 
-class ScaleSetSku(Wire, frozen=True):
-    """Size and capacity of a scale set."""
-
-    name: str | None = None
-    capacity: int | None = None
-
-
 class VirtualMachineProfile(Wire, frozen=True):
     """``properties.virtualMachineProfile``: the model, not what an instance has."""
 
@@ -68,7 +61,6 @@ class ScaleSet(Resource, frozen=True):
 
     arm_type: ClassVar[str] = "Microsoft.Compute/virtualMachineScaleSets"
 
-    sku: ScaleSetSku = ScaleSetSku()
     properties: ScaleSetProperties = ScaleSetProperties()
 
     @property

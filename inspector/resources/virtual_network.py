@@ -37,7 +37,6 @@ class SubnetProperties(Wire, frozen=True):
     nat_gateway: Reference | None = None
     ip_configurations: tuple[Reference, ...] = ()
     delegations: tuple[Delegation, ...] = ()
-    default_outbound_access: bool | None = None
 
     def __post_init__(self) -> None:
         for prefix in (self.address_prefix, *self.address_prefixes):
@@ -71,7 +70,6 @@ class PeeringProperties(Wire, frozen=True):
     """``properties`` of a peering."""
 
     peering_state: str | None = None
-    peering_sync_level: str | None = None
     remote_virtual_network: Reference | None = None
     remote_address_space: AddressSpace = AddressSpace()
 
