@@ -41,7 +41,10 @@ subscription into `AssignableScopes`, then:
 
 ```sh
 az role definition create --role-definition @docs/aks-inspector-role.json
+az role assignment create --role "AKS Inspector" --assignee PRINCIPAL --scope RESOURCE_GROUP_ID
 ```
+
+The second command once for each of the resource groups above.
 
 ## Every read
 

@@ -313,12 +313,12 @@ def test_help_is_an_answer(arguments: list[str], invoke: Invoke) -> None:
 def test_check_says_by_its_code_whether_something_was_found(invoke: Invoke) -> None:
     done = invoke("check", "demo:kubenet-vmss")
     assert (done.code, done.err) == (ExitCode.OK, "")
-    assert "passed: 3 of 3 nodes" in done.out
+    assert "passed: exactly one IP configuration on 3 of 3 nodes" in done.out
     failing = saved(failing_cluster(), Path("failing.json"))
     for extra in ([], ["--strict"]):
         done = invoke("check", "--snapshot", failing, *extra)
         assert (done.code, done.err) == (ExitCode.FINDINGS, "")
-        assert "failed: 1 of 2 nodes" in done.out
+        assert "failed: broken on 1 of 2 nodes" in done.out
     assert invoke("report", "--snapshot", failing).code == ExitCode.OK
 
 

@@ -86,7 +86,7 @@ def test_a_live_report_for_people(serve: Serve, invoke: Invoke) -> None:
 
 
 def without_time(text: str) -> list[str]:
-    return [line for line in text.splitlines() if not line.startswith("  Read  ")]
+    return [line for line in text.splitlines() if not line.startswith("  Collected  ")]
 
 
 def test_the_subscription_may_come_from_the_variable(
@@ -123,7 +123,7 @@ def test_a_check_of_a_live_cluster_tells_by_its_code(serve: Serve, invoke: Invok
     serve(failing)
     done = invoke("check", str(failing.cluster))
     assert (done.code, done.err) == (ExitCode.FINDINGS, "")
-    assert "failed: 1 of 2 nodes" in done.out
+    assert "failed: broken on 1 of 2 nodes" in done.out
 
 
 def test_verbose_counts_what_was_asked(serve: Serve, invoke: Invoke) -> None:

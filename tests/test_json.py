@@ -158,7 +158,7 @@ def test_a_finding_has_all_a_machine_needs() -> None:
     assert finding["check"] == "kubenet-one-ip-per-node"
     assert finding["severity"] == "high"
     assert finding["subject"] == ODD_CLUSTER
-    assert finding["message"].startswith("1 of 2 nodes have more than one IPv4 configuration")
+    assert finding["message"].startswith("more than one IPv4 configuration")
     assert "aks-np-12345678-vmss000000" in finding["message"]
     assert "az aks nodepool upgrade" in finding["remediation"]
     (evidence,) = finding["evidence"]

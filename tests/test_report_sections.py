@@ -577,7 +577,7 @@ def test_ways_in_lead_to_every_node(
                 (pool,) = rule.pools
                 assert pool.name == "kubernetes"
                 assert sorted(str(each.node) for each in pool.nodes) == nodes
-    assert [len(each) for each in found.outbound_only] == [len(arm.guid("x"))]
+    assert [len(each.public_ip) for each in found.outbound_only] == [len(arm.guid("x"))]
     assert found.missing == ()
 
 

@@ -48,9 +48,12 @@ def _judge(topology: Topology, *, is_dual_stack: bool) -> Decision:
     problems = tuple(_problems(topology, seen, is_dual_stack=is_dual_stack))
     if problems:
         faulty = {each.resource for problem in problems for each in problem.evidence}
-        return Failed(f"{len(faulty)} of {len(nodes)} nodes break the rule", problems)
+        return Failed(f"broken on {len(faulty)} of {_nodes(len(nodes))}", problems)
     if missing:
-        return Undecided(f"{len(seen)} of at least {len(nodes)} nodes could be seen", missing)
+        return Undecided(
+            f"the network interfaces of {len(seen)} of at least {_nodes(len(nodes))} could be seen",
+            missing,
+        )
     if without:
         names = ", ".join(node.name for node in without)
         return Undecided(f"no network interface was found for {names}")
@@ -59,15 +62,19 @@ def _judge(topology: Topology, *, is_dual_stack: bool) -> Decision:
     evidence = tuple(_evidence(node) for node in nodes)
     what = "one IPv4 and one IPv6" if is_dual_stack else "exactly one"
     claimed = sum(pool.count or 0 for pool in pool_profiles(topology))
-    note = f"; the pools claim {claimed} nodes" if claimed not in {0, len(nodes)} else ""
+    note = f"; the pools claim {_nodes(claimed)}" if claimed not in {0, len(nodes)} else ""
     return Passed(
-        f"{len(nodes)} of {len(nodes)} nodes have {what} IP configuration{note}", evidence
+        f"{what} IP configuration on {len(nodes)} of {_nodes(len(nodes))}{note}", evidence
     )
+
+
+def _nodes(number: int) -> str:
+    return f"{number} node" if number == 1 else f"{number} nodes"
 
 
 def _no_nodes(claimed: int) -> Decision:
     if claimed:
-        return Undecided(f"the pools claim {claimed} nodes, and none was found")
+        return Undecided(f"the pools claim {_nodes(claimed)}, and none was found")
     return Skipped("the cluster has no nodes")
 
 
@@ -76,19 +83,19 @@ def _problems(topology: Topology, nodes: Sequence[Node], *, is_dual_stack: bool)
     ipv6 = 1 if is_dual_stack else 0
     causes: tuple[tuple[str, Callable[[Node], bool]], ...] = (
         (
-            "more than one IPv4 configuration: the node holds addresses kubenet does not use",
+            "more than one IPv4 configuration, so addresses that kubenet does not use",
             lambda node: len(_family(node, is_ipv6=False)) > 1,
         ),
         (
-            "no IPv4 configuration: the node cannot be reached",
+            "no IPv4 configuration, so no way to reach the node",
             lambda node: not _family(node, is_ipv6=False),
         ),
         (
-            "one IPv4 configuration that is not primary or has no private address",
+            "an IPv4 configuration that is not primary or has no private address",
             lambda node: not _is_sound(_family(node, is_ipv6=False)),
         ),
         (
-            f"not {ipv6} but another number of IPv6 configurations",
+            f"a number of IPv6 configurations other than {ipv6}",
             lambda node: len(_family(node, is_ipv6=True)) != ipv6,
         ),
     )
@@ -106,9 +113,16 @@ def _problem(topology: Topology, message: str, nodes: Sequence[Node], count: int
     commands = "; ".join(_upgrade_command(cluster, pool) for pool in pools)
     names = ", ".join(node.name for node in nodes)
     return Problem(
-        message=f"{len(nodes)} of {count} nodes have {message}: {names}",
+        message=f"{message}, on {len(nodes)} of {_nodes(count)} ({names})",
         evidence=tuple(_evidence(node) for node in nodes),
-        remediation=f"Confirm networkPlugin, then replace the nodes: {commands}",
+        remediation=f"Confirm the plugin: {_show_command(cluster)}; replace the nodes: {commands}",
+    )
+
+
+def _show_command(cluster: ManagedCluster) -> str:
+    return (
+        f"az aks show --resource-group {quote(cluster.id.resource_group or '')} "
+        f"--name {quote(cluster.title)} --query networkProfile.networkPlugin"
     )
 
 

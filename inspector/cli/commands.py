@@ -11,6 +11,7 @@ from inspector.cli.output import (
     AllOption,
     FormatOption,
     OutputOption,
+    StrictCheckOption,
     StrictOption,
     make_sheet,
     require_writable,
@@ -56,7 +57,7 @@ def check(
     form: FormatOption = None,
     output: OutputOption = None,
     show_all: AllOption = False,
-    strict: StrictOption = False,
+    strict: StrictCheckOption = False,
 ) -> None:
     """Run the checks; exit with 1 when one fails."""
     sheet = make_sheet(form, output)
@@ -81,7 +82,7 @@ def snapshot(
         ),
     ],
 ) -> None:
-    """Collect a cluster into a file that the other commands read with --snapshot."""
+    """Collect a cluster into a file for --snapshot."""
     if not output.name.endswith((".json", ".json.gz")):
         raise UsageError(f"{output}: a snapshot's name ends in .json or .json.gz")
     require_writable(output)
@@ -108,6 +109,8 @@ def demo(
             render(result, sheet.form, show_all=show_all, width=sheet.width, color=sheet.color)
         )
         return
+    if form is not None or output is not None or show_all:
+        raise UsageError("demo lists the bundled clusters; give a NAME to report on one")
     clusters = demo_clusters()
     longest = max(map(len, clusters))
     for each, about in clusters.items():

@@ -40,6 +40,9 @@ AllOption = Annotated[bool, typer.Option("--all", help="Fold no addresses and cu
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="Exit with 4 when something could not be seen.")
 ]
+StrictCheckOption = Annotated[
+    bool, typer.Option("--strict", help="Exit with 4 when a check could not be decided.")
+]
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,7 +32,7 @@ _CONNECTIONS: Final = 32
 _RETRIES: Final = 4
 _LONGEST_BACKOFF_SECONDS: Final = 20
 _MOST_PAGES: Final = 10_000
-_MESSAGE_LENGTH: Final = 500
+_MESSAGE_LENGTH: Final = 800
 _NOT_PROOF_OF_ABSENCE: Final = frozenset(
     {"subscriptionnotfound", "invalidresourcetype", "invalidresourcenamespace"}
 )
@@ -153,7 +153,9 @@ class AzureReader:
                 if reply.gap is not None or reply.is_absent:
                     return msgspec.structs.replace(reply, items=tuple(items), pages=pages)
         except ClientAuthenticationError as error:
-            raise AuthenticationError(f"could not sign in: {_one_line(error.message)}") from None
+            raise AuthenticationError(
+                f"could not sign in: {_sign_in_failure(error.message)}"
+            ) from None
         except (AzureError, RefusedRequest, OSError) as error:  # OSError: no such CA file
             return _failed(request, items, pages + 1, str(error))
         return Reply(items=tuple(items), pages=pages)
@@ -245,6 +247,24 @@ def _origin(url: str) -> tuple[str, int]:
     if match is None or not url.isascii() or not url.isprintable() or set(url) & _AMBIGUOUS:
         raise RefusedRequest(f"refused to follow a link that is not a plain https URL: {url!r}")
     return match["host"].lower(), int(match["port"] or 443)
+
+
+def _sign_in_failure(message: str) -> str:
+    """Return the causes of a failed sign-in in one line.
+
+    A chain of credentials lists each one's failure between an introduction and advice; only what
+    each of them says first is kept, or the last causes would be cut off.
+    """
+    causes = [
+        line.strip().split(". ", 1)[0].rstrip(".")
+        for line in message.splitlines()
+        if line.startswith("\t") and not line.startswith("\t\t")
+    ]
+    if not causes:
+        return _one_line(message)
+    return _one_line(
+        f"no credential worked; run 'az login' or see --credential: {'; '.join(causes)}"
+    )
 
 
 def _one_line(text: str) -> str:

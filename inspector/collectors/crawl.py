@@ -233,7 +233,7 @@ class _Crawl:
                 target=scale_set,
                 listing=link.target.type,
                 reason=GapReason.NOT_REQUESTED,
-                action="Microsoft.Compute/virtualMachineScaleSets/publicIPAddresses/read",
+                action="none: this release does not read them",
                 message="public addresses of scale-set instances are not read",
             )
             if gap not in self.gaps:

@@ -80,6 +80,11 @@ def show(value: Any) -> Text:
     return Text(str(value))
 
 
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural unless it is one."""
+    return f"{number} {noun if number == 1 else noun + 's'}"
+
+
 def join(texts: Iterable[Text]) -> Text:
     """Return several texts as one; it warns if one of them does."""
     several = tuple(texts)

@@ -2,7 +2,7 @@
 
 from inspector.network.models import NetworkModel, network_model
 from inspector.nodes import missing_for_nodes, pool_profiles
-from inspector.report.answer import Unknown, View, noting, unknown_of
+from inspector.report.answer import TextAnswer, Unknown, View, noting, unknown_of
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     IPConfiguration,
@@ -11,18 +11,22 @@ from inspector.resources import (
     Route,
     RouteTable,
     Subnet,
+    same_text,
 )
 from inspector.topology import Topology
 
 
 class RouteView(View, frozen=True):
-    """A route; ``node`` is the node that has the next hop as its primary address."""
+    """A route; ``node`` is the node that has the next hop as its own address.
+
+    It is unknown where the next hop may belong to a node whose interface could not be seen.
+    """
 
     name: str
     prefix: str | None
     next_hop_type: str | None
     next_hop: str | None
-    node: str | None
+    node: TextAnswer
 
 
 class RouteTableView(View, frozen=True):
@@ -93,6 +97,8 @@ def _nodes_without_route(
 
 def _table(topology: Topology, table: RouteTable) -> RouteTableView:
     disabled = table.properties.disable_bgp_route_propagation
+    missing = missing_for_nodes(topology)
+    unseen = unknown_of(missing[0]) if missing else None
     return RouteTableView(
         name=table.title,
         id=table.id,
@@ -104,11 +110,18 @@ def _table(topology: Topology, table: RouteTable) -> RouteTableView:
                 prefix=route.properties.address_prefix,
                 next_hop_type=route.properties.next_hop_type,
                 next_hop=route.properties.next_hop_ip_address or None,
-                node=_node_of(topology, route),
+                node=_node_of(topology, route) or (unseen if _is_to_node(route) else None),
             )
             for route in sorted(table.properties.routes, key=lambda each: each.name.lower())
         ),
     )
+
+
+def _is_to_node(route: Route) -> bool:
+    """Whether a route is one of kubenet's: to an appliance, and not the default route."""
+    properties = route.properties
+    is_default = (properties.address_prefix or "").endswith("/0")
+    return same_text(properties.next_hop_type, "VirtualAppliance") and not is_default
 
 
 def _node_of(topology: Topology, route: Route) -> str | None:

@@ -85,6 +85,13 @@ class OtherAddress(View, frozen=True):
     attached_to: str
 
 
+class OutboundAddress(View, frozen=True):
+    """A public address that nothing enters by."""
+
+    public_ip: str
+    address: TextAnswer
+
+
 class WaysIn(View, frozen=True):
     """All public entries; ``missing`` is what may hide another one.
 
@@ -94,7 +101,7 @@ class WaysIn(View, frozen=True):
 
     entries: tuple[Entry, ...]
     others: tuple[OtherAddress, ...]
-    outbound_only: tuple[str, ...]
+    outbound_only: tuple[OutboundAddress, ...]
     missing: tuple[Unknown, ...]
 
 
@@ -116,7 +123,8 @@ def build_ways_in(topology: Topology) -> WaysIn:
         if entry.frontends or entry.nodes:
             entries.append(entry)
         elif entry.owner.kind in _WAYS_OUT:
-            outbound_only += [] if missing else [public_id.name]
+            leaving = OutboundAddress(public_ip=entry.public_ip, address=entry.address)
+            outbound_only += [] if missing else [leaving]
         elif (other := _other(topology, entry)) is not None:
             others.append(other)
     return WaysIn(

@@ -3,7 +3,15 @@
 import msgspec
 
 from inspector.resource_id import ResourceId
-from inspector.resources.arm import IPAddress, Link, Reference, Relation, Resource, decode
+from inspector.resources.arm import (
+    IPAddress,
+    Link,
+    Reference,
+    Relation,
+    Resource,
+    decode,
+    same_text,
+)
 from inspector.resources.load_balancer import (
     BackendAddress,
     BackendAddressPool,
@@ -125,4 +133,5 @@ __all__ = [
     "decode",
     "parse_document",
     "pools_with_machines",
+    "same_text",
 ]

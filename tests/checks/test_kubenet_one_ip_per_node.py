@@ -68,7 +68,7 @@ def test_it_passes_on_scale_set_nodes_and_shows_each_address() -> None:
     outcome = outcome_of(bundled("kubenet-vmss"))
     assert outcome.status is Status.PASSED
     assert outcome.severity is Severity.HIGH
-    assert outcome.message == "3 of 3 nodes have exactly one IP configuration"
+    assert outcome.message == "exactly one IP configuration on 3 of 3 nodes"
     assert [(each.name, each.value) for each in outcome.evidence] == [
         (f"{SET}000000", "ipconfig1 10.224.0.6"),
         (f"{SET}000001", "ipconfig1 10.224.0.4"),
@@ -82,7 +82,7 @@ def test_it_passes_on_scale_set_nodes_and_shows_each_address() -> None:
 def test_it_passes_on_the_node_of_2020() -> None:
     outcome = outcome_of(bundled("seed-kubenet"))
     assert outcome.status is Status.PASSED
-    assert outcome.message == "1 of 1 nodes have exactly one IP configuration"
+    assert outcome.message == "exactly one IP configuration on 1 of 1 node"
     (evidence,) = outcome.evidence
     assert (evidence.name, evidence.value) == (
         "aks-nodepool1-19374625-0",
@@ -124,7 +124,11 @@ def with_ipv6(draft: Draft, place: int) -> None:
         (with_none, "no IPv4 configuration", "none"),
         (not_primary, "not primary or has no private address", "ipconfig1 10.224.0.4"),
         (without_address, "not primary or has no private address", "ipconfig1 no address"),
-        (with_ipv6, "not 0 but another number of IPv6", "ipconfig1 10.224.0.4, ipconfig2 fd00::4"),
+        (
+            with_ipv6,
+            "a number of IPv6 configurations other than 0",
+            "ipconfig1 10.224.0.4, ipconfig2 fd00::4",
+        ),
     ],
 )
 def test_it_fails_for_a_broken_node(
@@ -134,13 +138,13 @@ def test_it_fails_for_a_broken_node(
     break_node(draft, 1)
     outcome = outcome_of(draft.snapshot())
     assert outcome.status is Status.FAILED
-    assert outcome.message == "1 of 3 nodes break the rule"
+    assert outcome.message == "broken on 1 of 3 nodes"
     (finding,) = outcome.findings
     assert finding.check == "kubenet-one-ip-per-node"
     assert finding.severity is Severity.HIGH
     assert message in finding.message
-    assert finding.message.startswith("1 of 3 nodes have ")
-    assert finding.message.endswith(f": {SET}000001")
+    assert ", on 1 of 3 nodes (" in finding.message
+    assert finding.message.endswith(f" ({SET}000001)")
     assert UPGRADE in finding.remediation
     assert [(each.name, each.value) for each in finding.evidence] == [(f"{SET}000001", value)]
 
@@ -162,10 +166,11 @@ def test_nodes_with_the_same_fault_are_one_finding() -> None:
     with_two(draft, 2)
     with_none(draft, 1)
     outcome = outcome_of(draft.snapshot())
-    assert outcome.message == "3 of 3 nodes break the rule"
+    assert outcome.message == "broken on 3 of 3 nodes"
     first, second = outcome.findings
-    assert "2 of 3 nodes have more than one IPv4" in first.message
-    assert first.message.endswith(f": {SET}000000, {SET}000002")
+    assert first.message.startswith("more than one IPv4")
+    assert "on 2 of 3 nodes" in first.message
+    assert first.message.endswith(f" ({SET}000000, {SET}000002)")
     assert "1 of 3 nodes have no IPv4" in second.message
     assert first.remediation.count("az aks nodepool upgrade") == 1
 
@@ -173,7 +178,7 @@ def test_nodes_with_the_same_fault_are_one_finding() -> None:
 def test_dual_stack_passes_with_one_of_each() -> None:
     outcome = outcome_of(dual_stack().snapshot())
     assert outcome.status is Status.PASSED
-    assert outcome.message == "3 of 3 nodes have one IPv4 and one IPv6 IP configuration"
+    assert outcome.message == "one IPv4 and one IPv6 IP configuration on 3 of 3 nodes"
     assert outcome.evidence[1].value == "ipconfig1 10.224.0.4, ipconfig2 fd00::5"
 
 
@@ -184,8 +189,8 @@ def test_dual_stack_fails_without_ipv6_and_with_two() -> None:
     outcome = outcome_of(draft.snapshot())
     assert outcome.status is Status.FAILED
     (finding,) = outcome.findings
-    assert "2 of 3 nodes have not 1 but another number of IPv6" in finding.message
-    assert finding.message.endswith(f": {SET}000000, {SET}000002")
+    assert finding.message.startswith("a number of IPv6 configurations other than 1, on 2 of 3")
+    assert finding.message.endswith(f" ({SET}000000, {SET}000002)")
 
 
 def test_dual_stack_fails_with_two_ipv4() -> None:
@@ -269,7 +274,7 @@ def test_a_fault_that_was_seen_stays_a_fault_beside_a_node_without_an_interface(
     draft.remove(SCALE_SET_INTERFACES, 2)
     outcome = outcome_of(draft.snapshot())
     assert outcome.status is Status.FAILED
-    assert outcome.message == "1 of 3 nodes break the rule"
+    assert outcome.message == "broken on 1 of 3 nodes"
 
 
 def test_a_fault_on_an_interface_that_was_refused_is_unknown() -> None:

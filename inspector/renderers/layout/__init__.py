@@ -31,7 +31,10 @@ def lay_out(report: Report, *, show_all: bool) -> Iterator[Block]:
     yield Heading(1, f"AKS network report: {report.summary.cluster}")
     yield facts(
         ("Cluster id", report.cluster),
-        ("Read", f"{report.captured_at:%Y-%m-%d %H:%M:%S %Z}, aks-inspector {report.tool_version}"),
+        (
+            "Collected",
+            f"{report.captured_at:%Y-%m-%d %H:%M:%S %Z}, aks-inspector {report.tool_version}",
+        ),
     )
     yield from lay_out_summary(report.summary)
     yield from lay_out_profile(report.networking_profile, most)
@@ -51,8 +54,10 @@ def lay_out_check(report: CheckReport, *, show_all: bool) -> Iterator[Block]:
     most = None if show_all else MOST_ROWS
     yield Heading(1, f"AKS network checks: {report.cluster.name}")
     yield from lay_out_outcomes(report.outcomes, most)
-    if report.gaps:
-        yield from lay_out_gaps(report.gaps, most)
+    shown = {gap for outcome in report.outcomes for gap in outcome.missing}
+    others = tuple(gap for gap in report.gaps if gap not in shown)
+    if others:
+        yield from lay_out_gaps(others, most)
 
 
 __all__ = ["MOST_ROWS", "lay_out", "lay_out_check"]

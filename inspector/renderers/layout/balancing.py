@@ -85,13 +85,12 @@ def _member(member: PoolMember) -> tuple[Text, ...]:
 def _rule(rule: Rule) -> tuple[Text, ...]:
     frontend = row(rule.frontend_address)[0]
     pools = ", ".join(rule.backend_pools) or "-"
-    probe = "same name" if rule.probe == rule.name else rule.probe
     return row(
         rule.name,
         rule.protocol,
         Text(f"{frontend.text}:{_port(rule.frontend_port)}", frontend.tone),
         f"{pools}:{_port(rule.backend_port)}",
-        probe,
+        rule.probe,
         rule.floating_ip,
         _unit(rule.idle_timeout_minutes, "min"),
         rule.service.words if rule.service is not None else None,
@@ -118,7 +117,7 @@ def _probe(probe: HealthProbe) -> tuple[Text, ...]:
 
 
 def _outbound_rule(rule: Outbound) -> tuple[Text, ...]:
-    divided = "divided by Azure" if rule.allocated_ports == 0 else rule.allocated_ports
+    divided = "default (Azure)" if rule.allocated_ports == 0 else rule.allocated_ports
     return row(
         rule.name,
         rule.protocol,

@@ -159,7 +159,7 @@ def _security_group(group: SecurityGroupView, most: int | None) -> Iterator[Bloc
     attached = show(interfaces)
     if most is not None and len(interfaces) > most:
         attached = Text(f"{len(interfaces)} interfaces: --all lists them")
-    yield facts(("Subnets", group.subnets), ("Network interfaces of", attached))
+    yield facts(("Subnets", group.subnets), ("Network interfaces", attached))
     yield Heading(4, f"{group.name}: rules")
     columns = (
         "Direction",

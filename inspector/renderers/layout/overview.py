@@ -10,6 +10,7 @@ from inspector.renderers.blocks import (
     Heading,
     Text,
     Tone,
+    count,
     facts,
     join,
     row,
@@ -47,7 +48,7 @@ def lay_out_summary(summary: Summary) -> Iterator[Block]:
 
 
 def _nodes(summary: Summary) -> Text:
-    pools = f"in {summary.pools} {'pool' if summary.pools == 1 else 'pools'}"
+    pools = f"in {count(summary.pools, 'pool')}"
     if summary.nodes_missing:
         return Text(f"at least {summary.nodes} {pools}; not all could be seen", Tone.WARNING)
     return Text(f"{summary.nodes} {pools}")
@@ -59,8 +60,10 @@ def _ips_per_node(summary: Summary) -> Text:
         return Text("unknown", Tone.WARNING) if summary.nodes_missing else show(None)
     if len(counts) == 1 and not unseen:
         return Text(str(counts[0].ip_configurations))
-    words = ", ".join(f"{each.ip_configurations} ({each.nodes} nodes)" for each in counts)
-    return Text(f"{words}, unknown ({unseen} nodes)", Tone.WARNING) if unseen else Text(words)
+    words = ", ".join(f"{each.ip_configurations} ({count(each.nodes, 'node')})" for each in counts)
+    if unseen:
+        return Text(f"{words}, unknown ({count(unseen, 'node')})", Tone.WARNING)
+    return Text(words)
 
 
 def _entries(summary: Summary) -> list[Text]:
@@ -101,10 +104,10 @@ def _verdict(verdict: Verdict) -> Text:
     return Text(f"{verdict.status}: {verdict.message}", STATUS_TONES[verdict.status])
 
 
-def _gaps(count: int) -> Text:
-    if count == 0:
+def _gaps(number: int) -> Text:
+    if number == 0:
         return Text("nothing is missing", Tone.GOOD)
-    return Text(f"{count} {'gap' if count == 1 else 'gaps'}, listed at the end", Tone.WARNING)
+    return Text(f"{count(number, 'gap')}, listed at the end", Tone.WARNING)
 
 
 def lay_out_profile(profile: NetworkingProfile, most: int | None) -> Iterator[Block]:
@@ -168,11 +171,11 @@ def _profile_facts(profile: NetworkingProfile) -> Facts:
         ("Application routing add-on", _enabled(is_enabled=profile.application_routing)),
         ("Other add-ons", tuple(map(_addon, profile.addons))),
         ("API server access", profile.api_server_access),
-        ("Authorised IP ranges", profile.authorized_ip_ranges),
+        ("Authorized IP ranges", profile.authorized_ip_ranges),
         ("Private DNS zone", profile.private_dns_zone),
         ("Provisioning state", profile.provisioning_state),
         ("Power state", profile.power_state),
-        ("Infrastructure group", profile.infrastructure_group),
+        ("Infrastructure resource group", profile.infrastructure_group),
     )
 
 

@@ -17,9 +17,9 @@ def lay_out_ways_in(ways: WaysIn, most: int | None) -> Iterator[Block]:
     for other in ways.others:
         place = f"{show(other.address).text}  public IP {other.public_ip}"
         yield Paragraph(Text(f"{place}: attached to {other.attached_to}, not followed"))
-    if ways.outbound_only:
-        names = ", ".join(ways.outbound_only)
-        yield Paragraph(Text(f"Only used to leave by: {names}", Tone.MUTED))
+    for each in ways.outbound_only:
+        place = f"{show(each.address).text}  public IP {each.public_ip}"
+        yield Paragraph(Text(f"{place}: outbound only, nothing enters here", Tone.MUTED))
     yield from lay_out_missing(ways.missing)
 
 
