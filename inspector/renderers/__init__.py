@@ -36,15 +36,7 @@ def render(
     ``show_all`` neither folds addresses nor cuts tables; JSON never does. ``width`` (in cells)
     and ``color`` (ANSI styles) are the terminal's.
     """
-    match form:
-        case Format.TERMINAL:
-            return _in_terminal(lay_out(report, show_all=show_all), width, color=color)
-        case Format.MARKDOWN:
-            return render_markdown(lay_out(report, show_all=show_all))
-        case Format.JSON:
-            return render_json(report)
-        case _:
-            assert_never(form)
+    return _render(report, lay_out(report, show_all=show_all), form, width, color=color)
 
 
 def render_check(
@@ -56,22 +48,24 @@ def render_check(
     color: bool = False,
 ) -> str:
     """Return the outcomes of the checks as text; the options are those of :func:`render`."""
+    return _render(report, lay_out_check(report, show_all=show_all), form, width, color=color)
+
+
+def _render(
+    value: Report | CheckReport, blocks: Iterator[Block], form: Format, width: int, *, color: bool
+) -> str:
     match form:
         case Format.TERMINAL:
-            return _in_terminal(lay_out_check(report, show_all=show_all), width, color=color)
+            # rich is only worth its import where it draws
+            from inspector.renderers.terminal import render_terminal
+
+            return render_terminal(blocks, width=width, color=color)
         case Format.MARKDOWN:
-            return render_markdown(lay_out_check(report, show_all=show_all))
+            return render_markdown(blocks)
         case Format.JSON:
-            return render_json(report)
+            return render_json(value)
         case _:
             assert_never(form)
-
-
-def _in_terminal(blocks: Iterator[Block], width: int, *, color: bool) -> str:
-    # rich is only worth its import where it draws
-    from inspector.renderers.terminal import render_terminal
-
-    return render_terminal(blocks, width=width, color=color)
 
 
 __all__ = ["UNLIMITED", "Format", "render", "render_check"]
