@@ -127,6 +127,7 @@ def test_nodes_whose_interfaces_were_refused_are_unknown_and_not_without() -> No
     text = render(found)
     assert "No network interface was found" not in text
     assert text.count("The network interface of node") == 3
+    assert "Node network interfaces\n" + "─" * 23 + "\n  The network interface of" in text
 
 
 def test_refused_machines_are_nodes_by_the_name_their_interface_gives() -> None:

@@ -27,7 +27,8 @@ def lay_out_node_interfaces(interfaces: NodeInterfaces, most: int | None) -> Ite
     items = [each for interface in interfaces.interfaces for each in _items(interface, most)]
     hidden = sum(len(each.ip_configurations) for each, only in items if only is None)
     notes = [f"{hidden} IP configurations are folded: --all shows each"] if hidden else []
-    yield table(_COLUMNS, items, _cells, most=most, notes=notes)
+    if items or not interfaces.missing:
+        yield table(_COLUMNS, items, _cells, most=most, notes=notes)
     for name in interfaces.nodes_without_interface:
         yield Paragraph(Text(f"No network interface was found for node {name}", Tone.WARNING))
     for name in interfaces.nodes_unseen:
