@@ -1,6 +1,7 @@
 """JSON for machines: the report as it is, everything in it, nothing folded."""
 
 import re
+from inspect import cleandoc
 from typing import Any, Final
 
 import msgspec
@@ -32,10 +33,12 @@ def _escape(match: re.Match[str]) -> str:
 
 def json_schema(kind: type[msgspec.Struct]) -> dict[str, Any]:
     """Return the JSON schema of a report type, 2020-12."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **msgspec.json.schema(kind, schema_hook=_schema_of_custom),
-    }
+    schema = msgspec.json.schema(kind, schema_hook=_schema_of_custom)
+    for definition in schema["$defs"].values():
+        # Python 3.13 and later keep docstrings without their indentation, earlier ones with it.
+        if "description" in definition:
+            definition["description"] = cleandoc(definition["description"])
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def _encode_custom(value: Any) -> str:
