@@ -16,6 +16,7 @@ from inspector.errors import BadDocument, NewerSchema, NotASnapshot, UsageError
 from inspector.files import write_whole
 from inspector.resource_id import ResourceId
 from inspector.resources import ENTRY_KINDS, ManagedCluster, Resource, decode, parse_document
+from inspector.resources.arm import decode_custom
 
 FORMAT: Final = "aks-inspector/snapshot"
 SCHEMA_VERSION: Final = 1
@@ -213,7 +214,7 @@ def decode_snapshot(content: bytes, origin: str) -> Snapshot:
 
 def _read_layout(content: bytes, origin: str) -> _SnapshotFile:
     try:
-        layout = msgspec.json.decode(content, type=_SnapshotFile, dec_hook=_decode_custom)
+        layout = msgspec.json.decode(content, type=_SnapshotFile, dec_hook=decode_custom)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         _check_header(_read_header(content, origin), origin)
         raise BadDocument(f"{origin}: {error}") from None
@@ -247,9 +248,3 @@ def _check_header(header: _Header, origin: str) -> None:
 
 def _encode_custom(value: Any) -> Any:
     return str(value)
-
-
-def _decode_custom(_kind: type, value: Any) -> Any:
-    if not isinstance(value, str):
-        raise ValueError(f"Expected `str`, got `{type(value).__name__}`")  # noqa: TRY004
-    return ResourceId(value)

@@ -46,6 +46,6 @@ def fold(addresses: Iterable[IPv4Address | IPv6Address]) -> Iterator[str]:
 def _run_text(first: IPv4Address | IPv6Address, last: IPv4Address | IPv6Address) -> str:
     if first == last:
         return str(first)
-    mark = "." if first.version == 4 else ":"  # noqa: PLR2004
+    mark = "." if isinstance(first, IPv4Address) else ":"
     start, end = str(first).rpartition(mark), str(last).rpartition(mark)
     return f"{first}-{end[2]}" if start[0] == end[0] else f"{first}-{last}"

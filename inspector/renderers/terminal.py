@@ -21,6 +21,7 @@ _STYLES: Final = {
     Tone.WARNING: "yellow",
     Tone.MUTED: "dim",
 }
+_UNDERLINES: Final = {1: "═", 2: "─"}
 _COLUMN_GAP: Final = 2
 _MARGIN: Final = 2
 _NARROWEST_COLUMN: Final = 18
@@ -63,14 +64,9 @@ def _renderables(block: Block, width: int) -> Iterator[RenderableType]:
 
 def _heading(level: int, text: str) -> Iterator[RenderableType]:
     yield ""
-    if level == 1:
-        yield rich.text.Text(text, style="bold")
-        yield rich.text.Text("═" * min(cell_len(text), 80), style="dim")
-    elif level == 2:  # noqa: PLR2004
-        yield rich.text.Text(text, style="bold")
-        yield rich.text.Text("─" * min(cell_len(text), 80), style="dim")
-    else:
-        yield rich.text.Text(text, style="bold")
+    yield rich.text.Text(text, style="bold")
+    if level in _UNDERLINES:
+        yield rich.text.Text(_UNDERLINES[level] * min(cell_len(text), 80), style="dim")
 
 
 def _indent(renderable: RenderableType) -> RenderableType:

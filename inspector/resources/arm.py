@@ -142,13 +142,14 @@ def decode(raw: bytes | msgspec.Raw, kind: type[T]) -> T:
     is the fast one; only a document that fails it is cleaned of nulls and tried again.
     """
     try:
-        return msgspec.json.decode(raw, type=kind, dec_hook=_decode_custom)
+        return msgspec.json.decode(raw, type=kind, dec_hook=decode_custom)
     except msgspec.ValidationError:
         cleaned = _without_nulls(msgspec.json.decode(raw))
-        return msgspec.convert(cleaned, kind, dec_hook=_decode_custom)
+        return msgspec.convert(cleaned, kind, dec_hook=decode_custom)
 
 
-def _decode_custom(kind: type, value: Any) -> Any:
+def decode_custom(kind: type, value: Any) -> Any:
+    """Turn a JSON string into an id or an address, as msgspec's ``dec_hook``."""
     if not isinstance(value, str):
         raise ValueError(f"Expected `str`, got `{type(value).__name__}`")  # noqa: TRY004
     return _resource_id(value) if kind is ResourceId else _address(value)
