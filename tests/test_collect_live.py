@@ -103,7 +103,29 @@ def test_a_bundled_cluster_is_what_a_collection_makes(
 ) -> None:
     served = load_snapshot(path)
     collected = collect_from(start_arm(served), served)
-    assert collected == msgspec.structs.replace(served, tool_version=__version__)
+    gaps = collected.gaps  # worded by who refused
+    assert collected == msgspec.structs.replace(served, tool_version=__version__, gaps=gaps)
+    assert [(gap.target, gap.listing) for gap in gaps] == [
+        (gap.target, gap.listing) for gap in served.gaps
+    ]
+
+
+@pytest.mark.parametrize("path", BUNDLED, ids=lambda path: path.name)
+def test_a_bundled_cluster_stays_in_budget(
+    path: Path, start_arm: StartARM, collect_from: Collect
+) -> None:
+    """One list more for each scale set whose instances have public addresses."""
+    served = load_snapshot(path)
+    arm = start_arm(served)
+    collect_from(arm, served)
+    paths = {each.path.lower() for each in arm.received if each.is_first_page}
+    pools = sum(each.type.lower().endswith("/agentpools") for each in served.documents)
+    group = next(each for each in served.documents if each.type.endswith("/resourceGroups")).key
+    own = (f"{group}/", f"{served.cluster.key}/")
+    elsewhere = [each for each in paths - {group, served.cluster.key} if not each.startswith(own)]
+    foreign = [each for each in elsewhere if not each.endswith(("/usages", "/virtualnetworklinks"))]
+    addressed = [each for each in paths if each.endswith("-vmss/publicipaddresses")]
+    assert len(paths) <= 18 + 2 * pools + 2 * len(foreign) + len(addressed)
 
 
 @pytest.mark.parametrize("page_size", [1, 3])

@@ -34,6 +34,7 @@ def test_the_actions() -> None:
     assert sorted(read.action for read in READS) == [
         "Microsoft.Compute/availabilitySets/read",
         "Microsoft.Compute/virtualMachineScaleSets/networkInterfaces/read",
+        "Microsoft.Compute/virtualMachineScaleSets/publicIPAddresses/read",
         "Microsoft.Compute/virtualMachineScaleSets/read",
         "Microsoft.Compute/virtualMachines/read",
         "Microsoft.ContainerService/managedClusters/agentPools/machines/read",
@@ -43,6 +44,8 @@ def test_the_actions() -> None:
         "Microsoft.Network/natGateways/read",
         "Microsoft.Network/networkInterfaces/read",
         "Microsoft.Network/networkSecurityGroups/read",
+        "Microsoft.Network/privateDnsZones/read",
+        "Microsoft.Network/privateDnsZones/virtualNetworkLinks/read",
         "Microsoft.Network/privateEndpoints/read",
         "Microsoft.Network/publicIPAddresses/read",
         "Microsoft.Network/publicIPPrefixes/read",
@@ -62,6 +65,13 @@ def test_the_actions() -> None:
         (reads.INVENTORY, GROUP, f"{GROUP}/resources"),
         (reads.GROUP_LISTS[0], GROUP, f"{NETWORK}/loadBalancers"),
         (reads.SCALE_SET_INTERFACES, SCALE_SET, f"{SCALE_SET}/networkInterfaces"),
+        (reads.SCALE_SET_PUBLIC_IPS, SCALE_SET, f"{SCALE_SET}/publicIPAddresses"),
+        (reads.PRIVATE_DNS_ZONES, GROUP, f"{NETWORK}/privateDnsZones"),
+        (
+            reads.VIRTUAL_NETWORK_LINKS,
+            f"{NETWORK}/privateDnsZones/z",
+            f"{NETWORK}/privateDnsZones/z/virtualNetworkLinks",
+        ),
         (
             reads.SUBNET_USAGES,
             f"{NETWORK}/virtualNetworks/vn",
@@ -87,6 +97,7 @@ def test_a_resource_is_read_at_its_own_id_as_written() -> None:
         (f"{NETWORK}/VIRTUALNETWORKS/vn/SUBNETS/s", f"{NETWORK}/virtualNetworks/vn"),
         (f"{NETWORK}/loadBalancers/lb/frontendIPConfigurations/f", f"{NETWORK}/loadBalancers/lb"),
         (f"{SCALE_SET}/virtualMachines/0/networkInterfaces/nic", SCALE_SET),
+        (f"{NETWORK}/privateDnsZones/z", f"{NETWORK}/privateDnsZones/z"),
     ],
 )
 def test_what_holds_a_foreign_resource_is_read(target: str, holder: str) -> None:

@@ -21,10 +21,10 @@ from inspector.errors import (
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     ENTRY_KINDS,
+    SCALE_SET_PUBLIC_IP_TYPE,
     InventoryItem,
-    Link,
     ManagedCluster,
-    Relation,
+    PrivateDNSZone,
     Resource,
     ScaleSet,
     Subnet,
@@ -55,7 +55,8 @@ def crawl(
     """Read the cluster and everything it leads to.
 
     At most five waves; ``18 + 2 * pools + 2 * foreign resources`` requests beyond list pages, for
-    a group with AKS's one scale set to a pool and one network; each more costs a list.
+    a group with AKS's one scale set to a pool, one network and at most one private DNS zone; each
+    more costs a list, as does each scale set whose instances have public addresses.
     Raises ``ClusterNotFound``, ``AccessDenied`` or another ``CollectionError`` when the cluster
     itself cannot be read; anything else that cannot be becomes a gap.
     """
@@ -95,6 +96,7 @@ class _Crawl:
         self._asked: set[tuple[ResourceId, str]] = set()
         self._fresh: list[Resource] = []
         self._foreign: dict[ResourceId, Request] = {}
+        self._addressed: dict[ResourceId, Request] = {}
         self._reached: set[ResourceId] = set()
         self._from_subnets: dict[ResourceId, list[ResourceId]] = {}
 
@@ -201,17 +203,24 @@ class _Crawl:
                 yield from self._below_cluster(resource)
             elif isinstance(resource, ScaleSet) and resource.is_uniform:
                 yield Request(reads.SCALE_SET_INTERFACES, resource.id, is_list=True)
+            elif isinstance(resource, PrivateDNSZone):
+                yield Request(reads.VIRTUAL_NETWORK_LINKS, resource.id, is_list=True)
             elif isinstance(resource, VirtualNetwork):
                 yield Request(reads.SUBNET_USAGES, resource.id, is_list=True)
 
     def _below_cluster(self, cluster: ManagedCluster) -> Iterator[Request]:
-        for profile in pools_with_machines(cluster):
+        with_machines = pools_with_machines(cluster)
+        for profile in with_machines:
             yield Request(reads.MACHINES, cluster.pool_id(profile.name), is_list=True)
         if self.group is not None:
             yield Request(reads.GROUP, self.group, is_list=False)
             yield Request(reads.INVENTORY, self.group, is_list=True)
             for read in reads.GROUP_LISTS:
                 yield Request(read, self.group, is_list=True)
+            if with_machines != cluster.properties.agent_pool_profiles:
+                yield Request(reads.AVAILABILITY_SETS, self.group, is_list=True)
+            if cluster.properties.api_server_access_profile.enable_private_cluster:
+                yield Request(reads.PRIVATE_DNS_ZONES, self.group, is_list=True)
 
     def _note_references(self, resource: Resource) -> None:
         for link in resource.links():
@@ -219,25 +228,19 @@ class _Crawl:
                 continue
             if link.target.type.lower() == Subnet.arm_type.lower():
                 self._reached.add(link.target)
-            self._note_node_address(link)
+            if link.target.type.lower() == SCALE_SET_PUBLIC_IP_TYPE.lower():
+                self._note_instance_address(link.target)
             if link.source.type.lower() == Subnet.arm_type.lower():
                 self._from_subnets.setdefault(link.source, []).append(link.target)
             else:
                 self._note_foreign(link.target)
 
-    def _note_node_address(self, link: Link) -> None:
-        """Note that a scale set's instances have public addresses, which no list here reads."""
-        scale_set = link.target.ancestor(ScaleSet.arm_type)
-        if link.relation is Relation.PUBLIC_IP and scale_set is not None:
-            gap = Gap(
-                target=scale_set,
-                listing=link.target.type,
-                reason=GapReason.NOT_REQUESTED,
-                action="none: this release does not read them",
-                message="public addresses of scale-set instances are not read",
-            )
-            if gap not in self.gaps:
-                self.gaps.append(gap)
+    def _note_instance_address(self, address: ResourceId) -> None:
+        """Note a scale set whose instances have public addresses: only then are they listed."""
+        scale_set = address.ancestor(ScaleSet.arm_type)
+        if scale_set is not None:
+            request = Request(reads.SCALE_SET_PUBLIC_IPS, scale_set, is_list=True)
+            self._addressed.setdefault(scale_set, request)
 
     def _note_foreign(self, target: ResourceId) -> None:
         request = reads.foreign_request(target)
@@ -245,7 +248,7 @@ class _Crawl:
             self._foreign.setdefault(request.target, request)
 
     def _followed(self) -> Iterator[Request]:
-        """Yield the foreign resources in use.
+        """Yield the foreign resources in use, and the instances' public addresses.
 
         A foreign network has subnets that are none of ours; their tables are left alone.
         """
@@ -253,6 +256,7 @@ class _Crawl:
             if subnet in self._reached or subnet.resource_group_id == self.group:
                 for target in targets:
                     self._note_foreign(target)
+        yield from self._addressed.values()
         for request in self._foreign.values():
             yield request
             if request.read.type == VirtualNetwork.arm_type:

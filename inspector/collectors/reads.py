@@ -10,6 +10,7 @@ import msgspec
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     SCALE_SET_INTERFACE_TYPE,
+    SCALE_SET_PUBLIC_IP_TYPE,
     AgentPool,
     AvailabilitySet,
     InventoryItem,
@@ -19,6 +20,7 @@ from inspector.resources import (
     NATGateway,
     NetworkInterface,
     NetworkSecurityGroup,
+    PrivateDNSZone,
     PrivateEndpoint,
     PublicIPAddress,
     PublicIPPrefix,
@@ -28,11 +30,13 @@ from inspector.resources import (
     SubnetUsage,
     VirtualMachine,
     VirtualNetwork,
+    VirtualNetworkLink,
 )
 
 _CONTAINER_SERVICE: Final = "2025-05-01"  # the first stable version we rely on for machines
 _NETWORK: Final = "2024-05-01"
 _COMPUTE: Final = "2024-07-01"
+_PRIVATE_DNS: Final = "2020-06-01"
 _RESOURCES: Final = "2022-09-01"
 _SCALE_SET_NETWORK: Final = "2018-10-01"  # the SDK pins every scale-set network operation to it
 
@@ -97,7 +101,15 @@ SCALE_SET_INTERFACES: Final = _below(
     _SCALE_SET_NETWORK,
     "Microsoft.Compute/virtualMachineScaleSets/networkInterfaces/read",
 )
+SCALE_SET_PUBLIC_IPS: Final = _below(
+    SCALE_SET_PUBLIC_IP_TYPE,
+    _SCALE_SET_NETWORK,
+    "Microsoft.Compute/virtualMachineScaleSets/publicIPAddresses/read",
+)
 SUBNET_USAGES: Final = _below(SubnetUsage.arm_type, _NETWORK)
+AVAILABILITY_SETS: Final = _in_group(AvailabilitySet.arm_type, _COMPUTE)
+PRIVATE_DNS_ZONES: Final = _in_group(PrivateDNSZone.arm_type, _PRIVATE_DNS)
+VIRTUAL_NETWORK_LINKS: Final = _below(VirtualNetworkLink.arm_type, _PRIVATE_DNS)
 GROUP_LISTS: Final = (
     _in_group(LoadBalancer.arm_type, _NETWORK),
     _in_group(PublicIPAddress.arm_type, _NETWORK),
@@ -105,14 +117,16 @@ GROUP_LISTS: Final = (
     _in_group(NetworkInterface.arm_type, _NETWORK),
     _in_group(ScaleSet.arm_type, _COMPUTE),
     _in_group(VirtualMachine.arm_type, _COMPUTE),
-    _in_group(AvailabilitySet.arm_type, _COMPUTE),
     _in_group(VirtualNetwork.arm_type, _NETWORK),
     _in_group(RouteTable.arm_type, _NETWORK),
     _in_group(NetworkSecurityGroup.arm_type, _NETWORK),
     _in_group(NATGateway.arm_type, _NETWORK),
     _in_group(PrivateEndpoint.arm_type, _NETWORK),
 )
-"""What is listed in the infrastructure group; each type can be read one by one elsewhere."""
+"""What is listed in every infrastructure group.
+
+Availability sets and private DNS zones are listed only where the cluster has any.
+"""
 
 READS: Final = (
     CLUSTER,
@@ -121,11 +135,17 @@ READS: Final = (
     GROUP,
     INVENTORY,
     *GROUP_LISTS,
+    AVAILABILITY_SETS,
     SCALE_SET_INTERFACES,
+    SCALE_SET_PUBLIC_IPS,
     SUBNET_USAGES,
+    PRIVATE_DNS_ZONES,
+    VIRTUAL_NETWORK_LINKS,
 )
 
-_FOREIGN: Final = {read.type.lower(): read for read in GROUP_LISTS}
+_FOREIGN: Final = {
+    read.type.lower(): read for read in (*GROUP_LISTS, AVAILABILITY_SETS, PRIVATE_DNS_ZONES)
+}
 
 
 def foreign_request(target: ResourceId) -> Request | None:

@@ -3,6 +3,7 @@
 import msgspec
 
 from inspector.resource_id import ResourceId
+from inspector.resources.agent_pool import AgentPool, AgentPoolProfile, Machine
 from inspector.resources.arm import (
     IPAddress,
     Link,
@@ -21,23 +22,22 @@ from inspector.resources.load_balancer import (
     OutboundRule,
     Probe,
 )
-from inspector.resources.managed_cluster import (
-    AgentPool,
-    AgentPoolProfile,
-    Machine,
-    ManagedCluster,
-    NetworkProfile,
-    pools_with_machines,
-)
+from inspector.resources.managed_cluster import ManagedCluster, pools_with_machines
 from inspector.resources.nat_gateway import NATGateway
 from inspector.resources.network_interface import (
     SCALE_SET_INTERFACE_TYPE,
     IPConfiguration,
     NetworkInterface,
 )
+from inspector.resources.network_profile import LoadBalancerProfile, NetworkProfile
 from inspector.resources.network_security_group import NetworkSecurityGroup, SecurityRule
+from inspector.resources.private_dns import PrivateDNSZone, VirtualNetworkLink
 from inspector.resources.private_endpoint import PrivateEndpoint
-from inspector.resources.public_ip import PublicIPAddress, PublicIPPrefix
+from inspector.resources.public_ip import (
+    SCALE_SET_PUBLIC_IP_TYPE,
+    PublicIPAddress,
+    PublicIPPrefix,
+)
 from inspector.resources.resource_group import InventoryItem, ResourceGroup
 from inspector.resources.route_table import Route, RouteTable
 from inspector.resources.virtual_machine import AvailabilitySet, ScaleSet, VirtualMachine
@@ -52,6 +52,7 @@ _KINDS: tuple[type[Resource], ...] = (
     NATGateway,
     NetworkInterface,
     NetworkSecurityGroup,
+    PrivateDNSZone,
     PrivateEndpoint,
     PublicIPAddress,
     PublicIPPrefix,
@@ -60,10 +61,12 @@ _KINDS: tuple[type[Resource], ...] = (
     ScaleSet,
     VirtualMachine,
     VirtualNetwork,
+    VirtualNetworkLink,
 )
 
 DOCUMENT_KINDS = {kind.arm_type.lower(): kind for kind in _KINDS} | {
-    SCALE_SET_INTERFACE_TYPE.lower(): NetworkInterface
+    SCALE_SET_INTERFACE_TYPE.lower(): NetworkInterface,
+    SCALE_SET_PUBLIC_IP_TYPE.lower(): PublicIPAddress,
 }
 """The types that have documents of their own, by folded ARM type."""
 
@@ -93,6 +96,7 @@ __all__ = [
     "DOCUMENT_KINDS",
     "ENTRY_KINDS",
     "SCALE_SET_INTERFACE_TYPE",
+    "SCALE_SET_PUBLIC_IP_TYPE",
     "AgentPool",
     "AgentPoolProfile",
     "AvailabilitySet",
@@ -104,6 +108,7 @@ __all__ = [
     "InventoryItem",
     "Link",
     "LoadBalancer",
+    "LoadBalancerProfile",
     "LoadBalancingRule",
     "Machine",
     "ManagedCluster",
@@ -113,6 +118,7 @@ __all__ = [
     "NetworkSecurityGroup",
     "OutboundRule",
     "Peering",
+    "PrivateDNSZone",
     "PrivateEndpoint",
     "Probe",
     "PublicIPAddress",
@@ -130,6 +136,7 @@ __all__ = [
     "SubnetUsage",
     "VirtualMachine",
     "VirtualNetwork",
+    "VirtualNetworkLink",
     "decode",
     "parse_document",
     "pools_with_machines",

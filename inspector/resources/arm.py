@@ -46,6 +46,8 @@ class Relation(StrEnum):
     PROBE = "probe"
     PEERED_WITH = "peered with"
     CONNECTED_BY = "connected by"
+    LINKED_TO = "linked to"
+    RESOLVED_BY = "resolved by"
     RUNS_ON = "runs on"
     NEXT_HOP = "next hop"
 
@@ -67,6 +69,7 @@ _FOLLOWED = frozenset(
         Relation.LEAVES_THROUGH,
         Relation.PUBLIC_IP,
         Relation.PUBLIC_IP_PREFIX,
+        Relation.RESOLVED_BY,
     }
 )
 

@@ -88,7 +88,9 @@ class LoadBalancingRuleProperties(Wire, frozen=True):
     backend_port: int | None = None
     enable_floating_ip: bool | None = msgspec.field(name="enableFloatingIP", default=None)
     enable_tcp_reset: bool | None = None
+    disable_outbound_snat: bool | None = None
     idle_timeout_in_minutes: int | None = None
+    load_distribution: str | None = None
     frontend_ip_configuration: Reference | None = msgspec.field(
         name="frontendIPConfiguration", default=None
     )

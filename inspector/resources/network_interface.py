@@ -23,6 +23,9 @@ class IPConfigurationProperties(Wire, frozen=True):
     private_ip_address_version: str | None = msgspec.field(
         name="privateIPAddressVersion", default=None
     )
+    private_ip_address_prefix_length: int | None = msgspec.field(
+        name="privateIPAddressPrefixLength", default=None
+    )
     primary: bool | None = None
     subnet: Reference | None = None
     public_ip_address: Reference | None = msgspec.field(name="publicIPAddress", default=None)

@@ -7,6 +7,10 @@ import msgspec
 
 from inspector.resources.arm import IPAddress, Link, Reference, Relation, Resource, Wire, refer
 from inspector.resources.load_balancer import Sku
+from inspector.resources.network_interface import SCALE_SET_INTERFACE_TYPE
+
+SCALE_SET_PUBLIC_IP_TYPE = f"{SCALE_SET_INTERFACE_TYPE}/ipConfigurations/publicIPAddresses"
+"""A public address of a scale-set instance; its document hangs below the instance's interface."""
 
 
 class PublicIPAddressProperties(Wire, frozen=True):

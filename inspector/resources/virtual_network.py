@@ -27,6 +27,19 @@ class Delegation(Wire, frozen=True):
     properties: DelegationProperties = DelegationProperties()
 
 
+class ServiceAssociationLinkProperties(Wire, frozen=True):
+    """``properties`` of a service association link."""
+
+    linked_resource_type: str | None = None
+
+
+class ServiceAssociationLink(Wire, frozen=True):
+    """What a service leaves on a subnet it has claimed; AKS names its own after itself."""
+
+    name: str = ""
+    properties: ServiceAssociationLinkProperties = ServiceAssociationLinkProperties()
+
+
 class SubnetProperties(Wire, frozen=True):
     """``properties`` of a subnet; ``ip_configurations`` is absent when nothing is connected."""
 
@@ -37,6 +50,8 @@ class SubnetProperties(Wire, frozen=True):
     nat_gateway: Reference | None = None
     ip_configurations: tuple[Reference, ...] = ()
     delegations: tuple[Delegation, ...] = ()
+    service_association_links: tuple[ServiceAssociationLink, ...] = ()
+    default_outbound_access: bool | None = None
 
     def __post_init__(self) -> None:
         for prefix in (self.address_prefix, *self.address_prefixes):
@@ -71,6 +86,7 @@ class PeeringProperties(Wire, frozen=True):
 
     peering_state: str | None = None
     remote_virtual_network: Reference | None = None
+    use_remote_gateways: bool | None = None
     remote_address_space: AddressSpace = AddressSpace()
 
 
@@ -86,10 +102,17 @@ class Peering(Resource, frozen=True):
         return refer(self.id, Relation.PEERED_WITH, self.properties.remote_virtual_network)
 
 
+class DHCPOptions(Wire, frozen=True):
+    """``properties.dhcpOptions``: the resolvers of the network, none for Azure's own."""
+
+    dns_servers: tuple[str, ...] = ()
+
+
 class VirtualNetworkProperties(Wire, frozen=True):
     """``properties`` of a network."""
 
     address_space: AddressSpace = AddressSpace()
+    dhcp_options: DHCPOptions = DHCPOptions()
     subnets: tuple[Subnet, ...] = ()
     virtual_network_peerings: tuple[Peering, ...] = ()
 

@@ -22,7 +22,6 @@ VNET: Final = f"{FOREIGN}/virtualNetworks/hub"
 CAPTURED_AT: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 _GROUP_TYPES: Final = (
-    "Microsoft.Compute/availabilitySets",
     "Microsoft.Compute/virtualMachineScaleSets",
     "Microsoft.Compute/virtualMachines",
     "Microsoft.Network/loadBalancers",
