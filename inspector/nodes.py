@@ -97,8 +97,8 @@ def missing_for_nodes(collected: Collected) -> tuple[Gap, ...]:
     return tuple(missing)
 
 
-def may_have_hidden_interface(collected: Collected, node: Node) -> bool:
-    """Whether the list that would show the node's interfaces could not be seen."""
+def hidden_interfaces(collected: Collected, node: Node) -> Gap | None:
+    """Return what hides the node's interfaces: the list they would be in could not be seen."""
     machine = node.virtual_machine
     scope = machine.ancestor(ScaleSet.arm_type) if machine is not None else None
     try:
@@ -106,9 +106,9 @@ def may_have_hidden_interface(collected: Collected, node: Node) -> bool:
             collected.listed(scope, NetworkInterface, SCALE_SET_INTERFACE_TYPE)
         elif collected.cluster.infrastructure_group is not None:
             collected.listed(collected.cluster.infrastructure_group, NetworkInterface)
-    except NotCollected:
-        return True
-    return False
+    except NotCollected as unseen:
+        return unseen.gap
+    return None
 
 
 def pool_profiles(collected: Collected) -> tuple[AgentPoolProfile, ...]:

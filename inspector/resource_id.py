@@ -22,7 +22,7 @@ class ResourceId:
     has at most 2,048 characters, several times ARM's longest.
     """
 
-    __slots__ = ("_parent", "key", "text")
+    __slots__ = ("_parent", "_type", "key", "text")
 
     def __init__(self, text: str) -> None:
         if len(text) > _LONGEST:
@@ -93,6 +93,13 @@ class ResourceId:
     @property
     def type(self) -> str:
         """The full ARM type, ``Microsoft.Network/virtualNetworks/subnets``, as written."""
+        try:
+            return self._type
+        except AttributeError:
+            self._type: str = self._find_type()
+            return self._type
+
+    def _find_type(self) -> str:
         at = self._provider_at
         if at < 0:
             is_group = self._segments[-2].lower() == _GROUPS
@@ -113,7 +120,11 @@ class ResourceId:
         at = self._provider_at
         is_top = at >= 0 and self.key.count("/", at + len(_PROVIDERS)) == _SLASHES_OF_TOP_RESOURCE
         above = self.text[:at] if is_top else self.text.rsplit("/", 2)[0]
-        return ResourceId(above) if above else None
+        if not above:
+            return None
+        parent = object.__new__(ResourceId)  # what holds a valid id has a valid one
+        parent.text, parent.key = above, above.lower()
+        return parent
 
     def child(self, *segments: str) -> "ResourceId":
         """Return the id made by appending type and name segments."""

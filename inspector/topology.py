@@ -62,13 +62,17 @@ class Topology(Collected):
                 {
                     *self.targets(Relation.IN_SUBNET),
                     *self.targets(Relation.PODS_IN_SUBNET),
-                    *self._subnets_aks_made(),
+                    *self.managed_subnets,
                 }
             )
         )
 
+    @cached_property
+    def managed_subnets(self) -> tuple[ResourceId, ...]:
+        """The nodes' subnet of a network that AKS made: then no pool names one."""
+        return tuple(self._subnets_aks_made())
+
     def _subnets_aks_made(self) -> Iterator[ResourceId]:
-        """Yield the nodes' subnet of a network that AKS made: then no pool names one."""
         if all(pool.vnet_subnet_id is not None for pool in pool_profiles(self)):
             return
         for network in self.all(VirtualNetwork):

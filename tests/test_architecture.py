@@ -24,6 +24,8 @@ LAYERS = (
     "nodes",
     "topology",
     "ownership",
+    "fingerprint",
+    "egress",
     "findings",
     "checks",
     "report",

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Final
 
-from inspector.resources import AgentPoolProfile, NetworkProfile
+from inspector.resources import AgentPoolProfile, NetworkProfile, same_text
 
 
 class NetworkModel(StrEnum):
@@ -34,31 +35,58 @@ _WORDS = {
 }
 
 
-_OTHER_PLUGINS = {"none": NetworkModel.BYO_CNI, "kubenet": NetworkModel.KUBENET}
+_OTHER_PLUGINS: Final = {"none": NetworkModel.BYO_CNI, "kubenet": NetworkModel.KUBENET}
+_MOST_HOST_NETWORK_PODS: Final = 10
 
 
 def network_model(profile: NetworkProfile, pools: Iterable[AgentPoolProfile]) -> NetworkModel:
     """Return the declared model: the plugin decides, then its mode, then the pools' pod subnets.
 
-    A plugin that is absent or new is not guessed at.
+    A plugin that is absent or new is not guessed at. Where pools differ the first with a pod
+    subnet speaks, one with dynamic allocation before one with blocks.
     """
+    models = [pool_model(profile, pool) for pool in pools] or [pool_model(profile, None)]
+    for model in (NetworkModel.CNI_POD_SUBNET_DYNAMIC, NetworkModel.CNI_POD_SUBNET_STATIC):
+        if model in models:
+            return model
+    return models[0]
+
+
+def pool_model(profile: NetworkProfile, pool: AgentPoolProfile | None) -> NetworkModel:
+    """Return the model declared for one pool, or for nodes outside any pool."""
     plugin = (profile.network_plugin or "").lower()
     if plugin != "azure":
         return _OTHER_PLUGINS.get(plugin, NetworkModel.UNRECOGNISED)
-    if (profile.network_plugin_mode or "").lower() == "overlay":
+    if same_text(profile.network_plugin_mode, "overlay"):
         return NetworkModel.CNI_OVERLAY
-    with_pod_subnet = [pool for pool in pools if pool.pod_subnet_id is not None]
-    if not with_pod_subnet:
+    if pool is None or pool.pod_subnet_id is None:
         return NetworkModel.CNI_NODE_SUBNET
-    modes = {(pool.pod_ip_allocation_mode or "").lower() for pool in with_pod_subnet}
-    if modes == {"staticblock"}:
+    if same_text(pool.pod_ip_allocation_mode, "StaticBlock"):
         return NetworkModel.CNI_POD_SUBNET_STATIC
     return NetworkModel.CNI_POD_SUBNET_DYNAMIC
 
 
+def expected_configurations(model: NetworkModel, max_pods: int | None) -> range | None:
+    """Return how many IPv4 configurations a node's NIC may have; ``None`` where nothing tells.
+
+    Node subnet gives the node and each pod that is not on the host's network one. Clusters built
+    since 2022 have 2 such pods, older ones reserved for none; other numbers up to 10 are taken
+    as possible. A node made by auto-provisioning has ``max_pods`` in all, which is inside.
+    Sources: AKS changelog of 2022-01-07; karpenter-provider-azure.
+    """
+    if model is NetworkModel.UNRECOGNISED:
+        return None
+    if model is not NetworkModel.CNI_NODE_SUBNET:
+        return range(1, 2)
+    if max_pods is None:
+        return None
+    return range(max(2, 1 + max_pods - _MOST_HOST_NETWORK_PODS), max_pods + 2)
+
+
 def describe_network(profile: NetworkProfile, pools: Iterable[AgentPoolProfile]) -> str:
     """Return the model in words, with its data plane, policy engine and address families."""
-    words = [network_model(profile, pools).words]
+    models = dict.fromkeys(pool_model(profile, pool) for pool in pools)
+    words = [" and ".join(model.words for model in models) or pool_model(profile, None).words]
     if (profile.network_dataplane or "").lower() == "cilium":
         words.append("powered by Cilium")
     policy = (profile.network_policy or "none").lower()

@@ -115,13 +115,25 @@ def table(
     most: int | None,
     notes: Iterable[str] = (),
 ) -> Table:
-    """Return a table with a row for each item, at most ``most``; it says what it leaves out."""
-    every = tuple(items)
-    shown = every[:most]
+    """Return a table with a row for each item; it says what it leaves out.
+
+    Only the first ``most`` rows are there, and as many of the others with a cell that warns.
+    """
+    rows = [cells(item) for item in items]
     said = list(notes)
-    if len(shown) < len(every):
-        said.append(f"{len(every) - len(shown)} more of {len(every)} rows: --all shows them")
-    return Table(columns=columns, rows=tuple(map(cells, shown)), note="; ".join(said) or None)
+    shown = rows
+    if most is not None and len(rows) > most:
+        marked = [each for each in rows[most:] if any(map(_is_marked, each))]
+        shown = rows[:most] + marked[:most]
+        rest = f"{len(rows) - len(shown)} more of {len(rows)} rows: --all shows them"
+        if marked:
+            rest += f"; of {count(len(marked), 'row')} with a warning {len(marked[:most])} here"
+        said.append(rest)
+    return Table(columns=columns, rows=tuple(shown), note="; ".join(said) or None)
+
+
+def _is_marked(cell: Text) -> bool:
+    return cell.tone is Tone.WARNING or cell.tone is Tone.BAD
 
 
 def _as_text(value: Any) -> Text:

@@ -8,12 +8,14 @@ from inspector.report.answer import Unknown, View
 from inspector.report.connected_devices import VirtualNetworks, build_virtual_networks
 from inspector.report.infrastructure import Infrastructure, build_infrastructure
 from inspector.report.load_balancing import LoadBalancing, build_load_balancing
+from inspector.report.network_model import NetworkModels, build_network_models
 from inspector.report.node_interfaces import NodeInterfaces, build_node_interfaces
 from inspector.report.profile import NetworkingProfile, build_profile
 from inspector.report.route_tables import RouteTables, build_route_tables
 from inspector.report.security_groups import SecurityGroups, build_security_groups
-from inspector.report.summary import Summary, build_summary
+from inspector.report.summary import Sections, Summary, build_summary
 from inspector.report.way_in import WaysIn, build_ways_in
+from inspector.report.ways_out import WaysOut, build_ways_out
 from inspector.resource_id import ResourceId
 from inspector.snapshot import Gap, Snapshot
 from inspector.topology import Topology
@@ -30,6 +32,7 @@ class Report(View, frozen=True, kw_only=True):
     cluster: ResourceId
     summary: Summary
     networking_profile: NetworkingProfile
+    network_model: NetworkModels
     infrastructure: Infrastructure
     load_balancing: LoadBalancing
     virtual_networks: VirtualNetworks
@@ -37,6 +40,7 @@ class Report(View, frozen=True, kw_only=True):
     route_tables: RouteTables
     security_groups: SecurityGroups
     ways_in: WaysIn
+    ways_out: WaysOut
     outcomes: tuple[Outcome, ...]
     gaps: tuple[Gap, ...]
 
@@ -49,24 +53,29 @@ def analyze(snapshot: Snapshot) -> Report:
     """
     topology = Topology(snapshot)
     profile = build_profile(topology)
+    models = build_network_models(topology)
     interfaces = build_node_interfaces(topology)
-    ways_in = build_ways_in(topology)
+    balancing = build_load_balancing(topology)
+    ways_in = build_ways_in(topology, balancing)
+    ways_out = build_ways_out(topology)
     outcomes = run_checks(topology)
     return Report(
         tool_version=snapshot.tool_version,
         captured_at=snapshot.captured_at,
         cluster=snapshot.cluster,
         summary=build_summary(
-            topology, profile=profile, interfaces=interfaces, ways_in=ways_in, outcomes=outcomes
+            topology, Sections(profile, models, interfaces, ways_in, ways_out, outcomes)
         ),
         networking_profile=profile,
+        network_model=models,
         infrastructure=build_infrastructure(topology),
-        load_balancing=build_load_balancing(topology),
+        load_balancing=balancing,
         virtual_networks=build_virtual_networks(topology),
         node_interfaces=interfaces,
         route_tables=build_route_tables(topology),
         security_groups=build_security_groups(topology),
         ways_in=ways_in,
+        ways_out=ways_out,
         outcomes=outcomes,
         gaps=snapshot.gaps,
     )

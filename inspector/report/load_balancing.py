@@ -1,26 +1,36 @@
 """Load balancers: frontends with their owners, pools, rules, probes and outbound rules."""
 
 from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
 
 from inspector.collected import NotCollected
 from inspector.ownership import Owner, owner_of_frontend, owner_of_rule
 from inspector.report.addresses import frontend_address, name_of, public_address
 from inspector.report.answer import TextAnswer, Unknown, View, noting, unknown_of
+from inspector.report.backend_pools import BackendPool, build_backend_pool, rules_of
 from inspector.resource_id import ResourceId
 from inspector.resources import (
-    BackendAddress,
-    BackendAddressPool,
     FrontendIPConfiguration,
-    IPConfiguration,
     LoadBalancer,
     LoadBalancingRule,
-    NetworkInterface,
     OutboundRule,
     Probe,
-    Reference,
     Relation,
+    same_text,
 )
 from inspector.topology import Topology
+
+_SHARED_PROBE: Final = "cluster-service-shared-health-probe"
+_HEALTH_PATH: Final = "/healthz"
+
+
+class ProbeKind(StrEnum):
+    """What a probe asks a node for."""
+
+    SERVICE_PORT = "node port"
+    LOCAL_TRAFFIC = "local traffic policy"
+    SHARED = "shared by services"
 
 
 class Frontend(View, frozen=True):
@@ -32,25 +42,6 @@ class Frontend(View, frozen=True):
     public_ip: str | None
     subnet: str | None
     owner: Owner
-    rules: int
-    outbound_rules: int
-
-
-class PoolMember(View, frozen=True):
-    """One entry of a backend pool; ``node`` is ``None`` for what is no node of this cluster."""
-
-    pool: str
-    node: TextAnswer
-    address: TextAnswer
-    interface: str | None
-    ip_configuration: str | None
-
-
-class BackendPool(View, frozen=True):
-    """A backend pool; a pool may be empty."""
-
-    name: str
-    members: tuple[PoolMember, ...]
     rules: int
     outbound_rules: int
 
@@ -68,6 +59,8 @@ class Rule(View, frozen=True):
     backend_port: int | None
     probe: str | None
     floating_ip: bool | None
+    outbound_snat: bool | None
+    session_persistence: str | None
     idle_timeout_minutes: int | None
 
 
@@ -75,6 +68,7 @@ class HealthProbe(View, frozen=True):
     """A health probe; ``threshold`` is how many answers in a row change a node's state."""
 
     name: str
+    kind: ProbeKind
     protocol: str | None
     port: int | None
     path: str | None
@@ -136,7 +130,9 @@ def _balancer(topology: Topology, balancer: LoadBalancer) -> Balancer:
         frontends=tuple(
             _frontend(topology, each) for each in properties.frontend_ip_configurations
         ),
-        backend_pools=tuple(_pool(topology, each) for each in properties.backend_address_pools),
+        backend_pools=tuple(
+            build_backend_pool(topology, each) for each in properties.backend_address_pools
+        ),
         rules=tuple(_rule(topology, each) for each in properties.load_balancing_rules),
         probes=tuple(_probe(topology, each) for each in properties.probes),
         outbound_rules=tuple(_outbound(topology, each) for each in properties.outbound_rules),
@@ -145,7 +141,7 @@ def _balancer(topology: Topology, balancer: LoadBalancer) -> Balancer:
 
 def _frontend(topology: Topology, frontend: FrontendIPConfiguration) -> Frontend:
     properties = frontend.properties
-    rules, outbound = _users(topology, frontend.id, Relation.FRONTEND)
+    rules, outbound = rules_of(topology, frontend.id, Relation.FRONTEND)
     public = properties.public_ip_address or properties.public_ip_prefix
     return Frontend(
         name=frontend.title,
@@ -159,77 +155,12 @@ def _frontend(topology: Topology, frontend: FrontendIPConfiguration) -> Frontend
     )
 
 
-def _users(topology: Topology, target: ResourceId, relation: Relation) -> tuple[int, int]:
-    """Count the load balancing rules and the outbound rules that refer to ``target``."""
-    kinds = [each.type.lower() for each in topology.referring(target, relation)]
-    return (
-        kinds.count(LoadBalancingRule.arm_type.lower()),
-        kinds.count(OutboundRule.arm_type.lower()),
-    )
-
-
-def _pool(topology: Topology, pool: BackendAddressPool) -> BackendPool:
-    rules, outbound = _users(topology, pool.id, Relation.BACKEND_POOL)
-    return BackendPool(
-        name=pool.title,
-        members=pool_members(topology, pool),
-        rules=rules,
-        outbound_rules=outbound,
-    )
-
-
-def pool_members(topology: Topology, pool: BackendAddressPool) -> tuple[PoolMember, ...]:
-    """Return where a pool sends traffic: its addresses if it has any, else its NICs."""
-    if pool.addresses:
-        return tuple(_address_member(topology, pool, entry) for entry in pool.addresses)
-    references = pool.properties.backend_ip_configurations
-    return tuple(_nic_member(topology, pool, reference) for reference in references)
-
-
-def _nic_member(topology: Topology, pool: BackendAddressPool, reference: Reference) -> PoolMember:
-    interface_id = reference.id.parent
-    try:
-        configuration = topology.get(reference.id, IPConfiguration)
-        interface = topology.get(interface_id, NetworkInterface) if interface_id else None
-    except NotCollected as unseen:
-        return PoolMember(
-            pool=pool.title,
-            node=unknown_of(unseen.gap),
-            address=unknown_of(unseen.gap),
-            interface=interface_id.name if interface_id else None,
-            ip_configuration=reference.id.name,
-        )
-    node = topology.node_of(interface) if interface is not None else None
-    address = configuration.properties.private_ip_address if configuration is not None else None
-    return PoolMember(
-        pool=pool.title,
-        node=node.name if node is not None else None,
-        address=str(address) if address is not None else None,
-        interface=interface.title if interface is not None else None,
-        ip_configuration=reference.id.name,
-    )
-
-
-def _address_member(
-    topology: Topology, pool: BackendAddressPool, entry: BackendAddress
-) -> PoolMember:
-    """Return a member of a pool of addresses: its entry is named after the node."""
-    address = entry.properties.ip_address
-    configuration = topology.node_address(address)
-    interface = topology.holder(configuration, NetworkInterface) if configuration else None
-    node = topology.node_of(interface) if interface is not None else None
-    return PoolMember(
-        pool=pool.title,
-        node=node.name if node is not None else None,
-        address=address,
-        interface=interface.title if interface is not None else None,
-        ip_configuration=configuration.title if configuration is not None else None,
-    )
-
-
 def _rule(topology: Topology, rule: LoadBalancingRule) -> Rule:
     properties = rule.properties
-    pools = topology.linked(rule.id, Relation.BACKEND_POOL)
+    pools, no_snat = (
+        topology.linked(rule.id, Relation.BACKEND_POOL),
+        properties.disable_outbound_snat,
+    )
     return Rule(
         name=rule.title,
         service=owner_of_rule(topology, rule),
@@ -241,6 +172,8 @@ def _rule(topology: Topology, rule: LoadBalancingRule) -> Rule:
         backend_port=properties.backend_port,
         probe=name_of(properties.probe),
         floating_ip=properties.enable_floating_ip,
+        outbound_snat=None if no_snat is None else not no_snat,
+        session_persistence=properties.load_distribution,
         idle_timeout_minutes=properties.idle_timeout_in_minutes,
     )
 
@@ -260,6 +193,7 @@ def _probe(topology: Topology, probe: Probe) -> HealthProbe:
     properties = probe.properties
     return HealthProbe(
         name=probe.title,
+        kind=_probe_kind(probe),
         protocol=properties.protocol,
         port=properties.port,
         path=properties.request_path,
@@ -267,6 +201,20 @@ def _probe(topology: Topology, probe: Probe) -> HealthProbe:
         threshold=properties.probe_threshold or properties.number_of_probes,
         rules=len(topology.referring(probe.id, Relation.PROBE)),
     )
+
+
+def _probe_kind(probe: Probe) -> ProbeKind:
+    """Tell what a probe asks, by the cloud provider's names and paths.
+
+    The probe of a service port is named after that port and asks another one, the node port.
+    Source: cloud-provider-azure, ``azure_loadbalancer_healthprobe.go``.
+    """
+    if same_text(probe.title, _SHARED_PROBE):
+        return ProbeKind.SHARED
+    port = probe.properties.port
+    if probe.properties.request_path == _HEALTH_PATH and probe.title.endswith(f"-{port}"):
+        return ProbeKind.LOCAL_TRAFFIC
+    return ProbeKind.SERVICE_PORT
 
 
 def _outbound(topology: Topology, rule: OutboundRule) -> Outbound:

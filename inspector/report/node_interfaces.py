@@ -1,23 +1,33 @@
 """Every node's network interfaces with each of their IP configurations."""
 
-from inspector.nodes import Node, may_have_hidden_interface, missing_for_nodes
+from collections import Counter
+
+from inspector.nodes import Node, hidden_interfaces, missing_for_nodes
 from inspector.report.addresses import public_address
 from inspector.report.answer import TextAnswer, Unknown, View, unknown_of
 from inspector.resource_id import ResourceId
-from inspector.resources import IPAddress, IPConfiguration, NetworkInterface
+from inspector.resources import IPAddress, IPConfiguration, NetworkInterface, same_text
 from inspector.topology import Topology
+
+_Shape = tuple[bool | None, str | None, int, int, int, tuple[str, ...], bool]
 
 
 class IPConfigurationView(View, frozen=True):
-    """One IP configuration."""
+    """One IP configuration; ``prefix_length`` is there where it holds a block of addresses."""
 
     name: str
     primary: bool | None
     version: str | None
     address: IPAddress | None
+    prefix_length: int | None
     allocation: str | None
     public_ip: TextAnswer
     subnet: str | None
+
+    @property
+    def is_ipv6(self) -> bool:
+        """Whether it is an IPv6 configuration."""
+        return same_text(self.version, "IPv6")
 
 
 class NodeInterface(View, frozen=True):
@@ -32,6 +42,26 @@ class NodeInterface(View, frozen=True):
     ip_configurations: tuple[IPConfigurationView, ...]
 
 
+class PoolInterfaces(View, frozen=True):
+    """The interfaces of one pool's nodes; the fields are those most of them share.
+
+    ``pool`` is ``None`` for nodes outside any pool. ``exceptions`` are the places, in the list of
+    all interfaces, of those that differ in one of the fields.
+    """
+
+    pool: str | None
+    nodes: int
+    interfaces: int
+    ip_forwarding: bool | None
+    security_group: str | None
+    ipv4_configurations: int
+    ipv6_configurations: int
+    primary_configurations: int
+    subnets: tuple[str, ...]
+    has_public_ip: bool
+    exceptions: tuple[int, ...]
+
+
 class NodeInterfaces(View, frozen=True):
     """The nodes' interfaces, the nodes that have none, and what could not be seen.
 
@@ -39,6 +69,7 @@ class NodeInterfaces(View, frozen=True):
     """
 
     interfaces: tuple[NodeInterface, ...]
+    pools: tuple[PoolInterfaces, ...]
     nodes_without_interface: tuple[str, ...]
     nodes_unseen: tuple[str, ...]
     missing: tuple[Unknown, ...]
@@ -47,13 +78,15 @@ class NodeInterfaces(View, frozen=True):
 def build_node_interfaces(topology: Topology) -> NodeInterfaces:
     """Return the interfaces of every node, by node."""
     bare = [node for node in topology.nodes if not node.interfaces]
-    unseen = {node.id for node in bare if may_have_hidden_interface(topology, node)}
+    unseen = {node.id for node in bare if hidden_interfaces(topology, node) is not None}
+    interfaces = tuple(
+        _interface(topology, node, interface)
+        for node in topology.nodes
+        for interface in node.interfaces
+    )
     return NodeInterfaces(
-        interfaces=tuple(
-            _interface(topology, node, interface)
-            for node in topology.nodes
-            for interface in node.interfaces
-        ),
+        interfaces=interfaces,
+        pools=_by_pool(interfaces),
         nodes_without_interface=tuple(node.name for node in bare if node.id not in unseen),
         nodes_unseen=tuple(node.name for node in bare if node.id in unseen),
         missing=tuple(dict.fromkeys(map(unknown_of, missing_for_nodes(topology)))),
@@ -92,7 +125,52 @@ def _configuration(topology: Topology, configuration: IPConfiguration) -> IPConf
         primary=properties.primary,
         version=properties.private_ip_address_version,
         address=properties.private_ip_address,
+        prefix_length=properties.private_ip_address_prefix_length,
         allocation=properties.private_ip_allocation_method,
         public_ip=public_address(topology, public.id) if public is not None else None,
         subnet=subnet.id.name if subnet is not None else None,
+    )
+
+
+def _by_pool(interfaces: tuple[NodeInterface, ...]) -> tuple[PoolInterfaces, ...]:
+    """Return a summary of each pool's interfaces, by pool, nodes outside any pool last."""
+    grouped: dict[str | None, list[int]] = {}
+    for index, interface in enumerate(interfaces):
+        grouped.setdefault(interface.pool, []).append(index)
+    pools = sorted(grouped, key=lambda pool: (pool is None, pool or ""))
+    return tuple(_pool(pool, grouped[pool], interfaces) for pool in pools)
+
+
+def _pool(
+    pool: str | None, indexes: list[int], interfaces: tuple[NodeInterface, ...]
+) -> PoolInterfaces:
+    shapes = {index: _shape(interfaces[index]) for index in indexes}
+    usual, _ = Counter(shapes.values()).most_common(1)[0]
+    forwarding, group, ipv4, ipv6, primary, subnets, has_public = usual
+    return PoolInterfaces(
+        pool=pool,
+        nodes=len({interfaces[index].node for index in indexes}),
+        interfaces=len(indexes),
+        ip_forwarding=forwarding,
+        security_group=group,
+        ipv4_configurations=ipv4,
+        ipv6_configurations=ipv6,
+        primary_configurations=primary,
+        subnets=subnets,
+        has_public_ip=has_public,
+        exceptions=tuple(index for index, shape in shapes.items() if shape != usual),
+    )
+
+
+def _shape(interface: NodeInterface) -> _Shape:
+    every = interface.ip_configurations
+    version_6 = sum(each.is_ipv6 for each in every)
+    return (
+        interface.ip_forwarding,
+        interface.security_group,
+        len(every) - version_6,
+        version_6,
+        sum(each.primary is True for each in every),
+        tuple(sorted({each.subnet for each in every if each.subnet is not None})),
+        any(each.public_ip is not None for each in every),
     )

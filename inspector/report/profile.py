@@ -3,25 +3,36 @@
 from inspector.network.models import describe_network, network_model
 from inspector.nodes import pool_profiles
 from inspector.report.answer import View
-from inspector.resources import AgentPoolProfile, ManagedCluster
+from inspector.resources import AgentPoolProfile, LoadBalancerProfile, ManagedCluster
 from inspector.topology import Topology
 
 _HTTP_APPLICATION_ROUTING = "httpapplicationrouting"
+_VIRTUAL_NODES = "aciconnectorlinux"
 
 
 class Pool(View, frozen=True):
-    """A node pool as AKS describes it; ``subnet`` is ``None`` in a network AKS made itself."""
+    """A node pool as AKS describes it.
+
+    ``subnet`` is ``None`` in a network AKS made itself: ``managed_subnet`` is its name there, if
+    it could be seen. ``max_surge`` is how many nodes an upgrade adds, a number or a percentage.
+    """
 
     name: str
     mode: str | None
     type: str | None
+    priority: str | None
     os: str | None
     vm_size: str | None
     count: int | None
     autoscaling: str | None
     max_pods: int | None
+    max_surge: str | None
     subnet: str | None
+    managed_subnet: str | None
     pod_subnet: str | None
+    pod_ip_allocation: str | None
+    node_public_ip: bool | None
+    node_public_ip_prefix: str | None
     version: str | None
     provisioning_state: str | None
     power_state: str | None
@@ -61,7 +72,12 @@ class NetworkingProfile(View, frozen=True):
     private_fqdn: str | None
     load_balancer_sku: str | None
     outbound_type: str | None
+    outbound_addresses: str | None
+    allocated_outbound_ports: int | None
     backend_pool_type: str | None
+    health_probe_mode: str | None
+    node_provisioning: str | None
+    virtual_nodes_subnet: str | None
     http_application_routing: bool | None
     application_routing: bool
     addons: tuple[Addon, ...]
@@ -76,6 +92,7 @@ def build_profile(topology: Topology) -> NetworkingProfile:
     cluster = topology.cluster
     properties, network = cluster.properties, cluster.properties.network_profile
     access, pools = properties.api_server_access_profile, pool_profiles(topology)
+    balancer = network.load_balancer_profile
     addons = {name.lower(): addon.enabled for name, addon in properties.addon_profiles.items()}
     return NetworkingProfile(
         cluster=cluster.title,
@@ -102,14 +119,19 @@ def build_profile(topology: Topology) -> NetworkingProfile:
         private_fqdn=properties.private_fqdn,
         load_balancer_sku=network.load_balancer_sku,
         outbound_type=network.outbound_type,
-        backend_pool_type=network.load_balancer_profile.backend_pool_type,
+        outbound_addresses=_outbound_addresses(balancer),
+        allocated_outbound_ports=balancer.allocated_outbound_ports,
+        backend_pool_type=balancer.backend_pool_type,
+        health_probe_mode=balancer.cluster_service_load_balancer_health_probe_mode,
+        node_provisioning=properties.node_provisioning_profile.mode,
+        virtual_nodes_subnet=_virtual_nodes_subnet(cluster),
         http_application_routing=addons.get(_HTTP_APPLICATION_ROUTING),
         application_routing=properties.ingress_profile.web_app_routing.enabled,
         addons=_addons(cluster),
         api_server_access=_api_server_access(cluster),
         authorized_ip_ranges=access.authorized_ip_ranges,
         private_dns_zone=access.private_dns_zone,
-        pools=tuple(map(_pool, pools)),
+        pools=tuple(_pool(topology, each) for each in pools),
     )
 
 
@@ -133,21 +155,59 @@ def _api_server_access(cluster: ManagedCluster) -> str:
     return "public, from any address"
 
 
-def _pool(profile: AgentPoolProfile) -> Pool:
+def _outbound_addresses(balancer: LoadBalancerProfile) -> str | None:
+    """Return who brings the load balancer's outbound addresses: one of three kinds."""
+    managed = balancer.managed_outbound_ips
+    if managed is not None:
+        families = ((managed.count, "IPv4"), (managed.count_ipv6, "IPv6"))
+        return (
+            f"made by AKS: {', '.join(f'{number} {name}' for number, name in families if number)}"
+        )
+    if balancer.outbound_ips.public_ips:
+        return f"own: {len(balancer.outbound_ips.public_ips)} public IP addresses"
+    prefixes = balancer.outbound_ip_prefixes.public_ip_prefixes
+    return f"own: {len(prefixes)} public IP prefixes" if prefixes else None
+
+
+def _virtual_nodes_subnet(cluster: ManagedCluster) -> str | None:
+    """Return the subnet of the virtual nodes, in which container instances run."""
+    for name, addon in cluster.properties.addon_profiles.items():
+        if name.lower() == _VIRTUAL_NODES and addon.enabled:
+            return addon.config.get("SubnetName") or "not named"
+    return None
+
+
+def _pool(topology: Topology, profile: AgentPoolProfile) -> Pool:
     limits = f"{profile.min_count}-{profile.max_count}" if profile.enable_auto_scaling else "off"
+    prefix = profile.node_public_ip_prefix_id
     system = " ".join(filter(None, (profile.os_type, profile.os_sku)))
     return Pool(
         name=profile.name,
         mode=profile.mode,
         type=profile.type,
+        priority=profile.scale_set_priority,
         os=system or None,
-        vm_size=profile.vm_size or None,
-        count=profile.count,
+        vm_size=profile.vm_size or _sizes(profile),
+        count=profile.node_count,
         autoscaling=None if profile.enable_auto_scaling is None else limits,
         max_pods=profile.max_pods,
+        max_surge=profile.upgrade_settings.max_surge,
         subnet=str(profile.vnet_subnet_id) if profile.vnet_subnet_id else None,
+        managed_subnet=None if profile.vnet_subnet_id else _managed_subnet(topology),
         pod_subnet=str(profile.pod_subnet_id) if profile.pod_subnet_id else None,
+        pod_ip_allocation=profile.pod_ip_allocation_mode,
+        node_public_ip=profile.enable_node_public_ip,
+        node_public_ip_prefix=prefix.name if prefix is not None else None,
         version=profile.current_orchestrator_version or profile.orchestrator_version,
         provisioning_state=profile.provisioning_state,
         power_state=profile.power_state.code,
     )
+
+
+def _sizes(profile: AgentPoolProfile) -> str | None:
+    sizes = (each.size for each in profile.virtual_machine_nodes_status if each.size)
+    return ", ".join(sizes) or None
+
+
+def _managed_subnet(topology: Topology) -> str | None:
+    return next((subnet.name for subnet in topology.managed_subnets), None)

@@ -42,8 +42,8 @@ class RouteTableView(View, frozen=True):
 class RouteTables(View, frozen=True):
     """The route tables, what a subnet lacks, and what could not be seen.
 
-    ``nodes_without_route`` names nodes no route leads to; it is ``None`` where the model has no
-    pod routes, or where that cannot be told for want of what ``missing`` names.
+    ``nodes_without_route`` names nodes no route leads to, for each family; it is ``None`` where
+    the model has no pod routes, or where that cannot be told for want of what ``missing`` names.
     """
 
     tables: tuple[RouteTableView, ...]
@@ -87,11 +87,21 @@ def _has_pod_routes(topology: Topology) -> bool:
 def _nodes_without_route(
     topology: Topology, tables: tuple[RouteTable, ...]
 ) -> tuple[str, ...] | None:
+    """Return the nodes no route leads to; under dual stack each needs a route of each family."""
     if not _has_pod_routes(topology):
         return None
-    reached = {_node_of(topology, route) for table in tables for route in table.properties.routes}
+    reached = {
+        (_node_of(topology, route), ":" in (route.properties.address_prefix or ""))
+        for table in tables
+        for route in table.properties.routes
+    }
+    is_dual = topology.cluster.properties.network_profile.is_dual_stack
+    families = ((False, ""), (True, " (IPv6)")) if is_dual else ((False, ""),)
     return tuple(
-        node.name for node in topology.nodes if node.interfaces and node.name not in reached
+        f"{node.name}{words}"
+        for node in topology.nodes
+        for is_ipv6, words in families
+        if node.interfaces and (node.name, is_ipv6) not in reached
     )
 
 

@@ -1,28 +1,18 @@
 """The summary: what a reader wants to know before anything else."""
 
 from collections import Counter
-from collections.abc import Iterable
+from typing import NamedTuple
 
 from inspector.findings import Outcome, Status
+from inspector.fingerprint import Agreement
 from inspector.ownership import Owner
-from inspector.report.addresses import public_address
 from inspector.report.answer import TextAnswer, View
+from inspector.report.network_model import NetworkModels
 from inspector.report.node_interfaces import NodeInterfaces
 from inspector.report.profile import NetworkingProfile
 from inspector.report.way_in import Entry, OtherAddress, WaysIn
-from inspector.resource_id import ResourceId
-from inspector.resources import Relation, RouteTable
+from inspector.report.ways_out import WayOutInShort, WaysOut
 from inspector.topology import Topology
-
-_WAYS_OUT = {
-    "loadbalancer": "load balancer",
-    "managednatgateway": "managed NAT gateway",
-    "managednatgatewayv2": "managed NAT gateway (v2)",
-    "userassignednatgateway": "own NAT gateway",
-    "userdefinedrouting": "user-defined routing",
-    "none": "none",
-    "block": "blocked",
-}
 
 
 class AddressCount(View, frozen=True):
@@ -60,6 +50,7 @@ class Summary(View, frozen=True):
     location: str | None
     kubernetes_version: str | None
     network_model: str
+    model_agreement: Agreement
     nodes: int
     nodes_missing: int
     pools: int
@@ -68,38 +59,48 @@ class Summary(View, frozen=True):
     public_entries: tuple[PublicEntry, ...]
     other_public_addresses: tuple[OtherAddress, ...]
     entries_missing: int
-    way_out: str
-    outbound_addresses: tuple[TextAnswer, ...]
+    ways_out: tuple[WayOutInShort, ...]
+    ways_out_agreement: Agreement
+    ways_out_missing: int
     verdicts: tuple[Verdict, ...]
     gaps: int
 
 
-def build_summary(
-    topology: Topology,
-    *,
-    profile: NetworkingProfile,
-    interfaces: NodeInterfaces,
-    ways_in: WaysIn,
-    outcomes: tuple[Outcome, ...],
-) -> Summary:
+class Sections(NamedTuple):
+    """The sections of a report that its summary is drawn from."""
+
+    profile: NetworkingProfile
+    models: NetworkModels
+    interfaces: NodeInterfaces
+    ways_in: WaysIn
+    ways_out: WaysOut
+    outcomes: tuple[Outcome, ...]
+
+
+def build_summary(topology: Topology, sections: Sections) -> Summary:
     """Return the summary of the sections that were built."""
     return Summary(
-        cluster=profile.cluster,
-        location=profile.location,
-        kubernetes_version=profile.kubernetes_version,
-        network_model=profile.model_words,
+        cluster=sections.profile.cluster,
+        location=sections.profile.location,
+        kubernetes_version=sections.profile.kubernetes_version,
+        network_model=sections.profile.model_words,
+        model_agreement=sections.models.agreement,
         nodes=len(topology.nodes),
-        nodes_missing=len(interfaces.missing),
-        pools=len(profile.pools),
-        ips_per_node=_ips_per_node(interfaces),
-        nodes_unseen=len(interfaces.nodes_unseen),
-        public_entries=tuple(each for entry in ways_in.entries for each in _entries(entry)),
-        other_public_addresses=ways_in.others,
-        entries_missing=len(ways_in.missing),
-        way_out=_way_out(profile.outbound_type),
-        outbound_addresses=_outbound_addresses(topology),
+        nodes_missing=len(sections.interfaces.missing),
+        pools=len(sections.profile.pools),
+        ips_per_node=_ips_per_node(sections.interfaces),
+        nodes_unseen=len(sections.interfaces.nodes_unseen),
+        public_entries=tuple(
+            each for entry in sections.ways_in.entries for each in _entries(entry)
+        ),
+        other_public_addresses=sections.ways_in.others,
+        entries_missing=len(sections.ways_in.missing),
+        ways_out=sections.ways_out.in_short,
+        ways_out_agreement=sections.ways_out.agreement,
+        ways_out_missing=len(sections.ways_out.missing),
         verdicts=tuple(
-            Verdict(check=each.check, status=each.status, message=each.message) for each in outcomes
+            Verdict(check=each.check, status=each.status, message=each.message)
+            for each in sections.outcomes
         ),
         gaps=len(topology.snapshot.gaps),
     )
@@ -139,50 +140,3 @@ def _entries(entry: Entry) -> list[PublicEntry]:
             )
         )
     return found
-
-
-def _way_out(outbound_type: str | None) -> str:
-    if outbound_type is None:
-        return "not declared (clusters of 2019 and before)"
-    return _WAYS_OUT.get(outbound_type.lower(), outbound_type)
-
-
-def _outbound_addresses(topology: Topology) -> tuple[TextAnswer, ...]:
-    """Return the public addresses traffic leaves with, or the appliance it is routed to.
-
-    They are those AKS names as the cluster's own, else those of the subnets' NAT gateways, else
-    the next hop of the subnets' default routes.
-    """
-    own = _addresses(topology, [topology.cluster.id])
-    if own:
-        return own
-    gateways = [
-        gateway
-        for subnet in topology.subnets_in_use
-        for gateway in topology.linked(subnet, Relation.LEAVES_THROUGH)
-    ]
-    return _addresses(topology, gateways) or _default_next_hops(topology)
-
-
-def _addresses(topology: Topology, holders: Iterable[ResourceId]) -> tuple[TextAnswer, ...]:
-    found: dict[ResourceId, TextAnswer] = {}
-    for holder in holders:
-        for relation in (Relation.PUBLIC_IP, Relation.PUBLIC_IP_PREFIX):
-            for target in topology.linked(holder, relation):
-                found[target] = public_address(topology, target)
-    return tuple(found.values())
-
-
-def _default_next_hops(topology: Topology) -> tuple[TextAnswer, ...]:
-    tables = [
-        topology.seen(table, RouteTable)
-        for subnet in topology.subnets_in_use
-        for table in topology.linked(subnet, Relation.ROUTED_BY)
-    ]
-    hops = (
-        route.properties.next_hop_ip_address or route.properties.next_hop_type
-        for table in filter(None, tables)
-        for route in table.properties.routes
-        if route.properties.address_prefix == "0.0.0.0/0"
-    )
-    return tuple(dict.fromkeys(filter(None, hops)))

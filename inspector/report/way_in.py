@@ -1,6 +1,6 @@
 """The ways in: every public address that leads to nodes, walked to them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from inspector.collected import NotCollected
@@ -13,11 +13,11 @@ from inspector.ownership import (
 )
 from inspector.report.addresses import public_address
 from inspector.report.answer import TextAnswer, Unknown, View, noting, unknown_of
-from inspector.report.load_balancing import pool_members
+from inspector.report.backend_pools import BackendPool, PoolShare
+from inspector.report.load_balancing import LoadBalancing
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     SCALE_SET_INTERFACE_TYPE,
-    BackendAddressPool,
     FrontendIPConfiguration,
     IPConfiguration,
     LoadBalancer,
@@ -40,21 +40,23 @@ class EntryNode(View, frozen=True):
 
 
 class EntryPool(View, frozen=True):
-    """A backend pool a rule sends to."""
+    """A backend pool that rules send to; ``node_pools`` counts its nodes."""
 
+    id: ResourceId
     name: str
     nodes: tuple[EntryNode, ...]
+    node_pools: tuple[PoolShare, ...]
 
 
 class EntryRule(View, frozen=True):
-    """A rule that lets traffic in."""
+    """A rule that lets traffic in; ``pools`` are the ids of its backend pools."""
 
     name: str
     service: Owner | None
     protocol: str | None
     frontend_port: int | None
     backend_port: int | None
-    pools: tuple[EntryPool, ...]
+    pools: tuple[ResourceId, ...]
 
 
 class EntryFrontend(View, frozen=True):
@@ -95,17 +97,19 @@ class OutboundAddress(View, frozen=True):
 class WaysIn(View, frozen=True):
     """All public entries; ``missing`` is what may hide another one.
 
+    ``pools`` are the backend pools the entries' rules send to, each once.
     ``outbound_only`` are addresses that outbound rules or NAT gateways use, and nothing else; it
     is empty while something is missing.
     """
 
     entries: tuple[Entry, ...]
+    pools: tuple[EntryPool, ...]
     others: tuple[OtherAddress, ...]
     outbound_only: tuple[OutboundAddress, ...]
     missing: tuple[Unknown, ...]
 
 
-def build_ways_in(topology: Topology) -> WaysIn:
+def build_ways_in(topology: Topology, balancing: LoadBalancing) -> WaysIn:
     """Walk from each public address through frontend, rule and pool to the nodes."""
     missing: list[Unknown] = []
     group = topology.cluster.infrastructure_group
@@ -129,6 +133,7 @@ def build_ways_in(topology: Topology) -> WaysIn:
             others.append(other)
     return WaysIn(
         entries=tuple(entries),
+        pools=_pools(entries, balancing),
         others=tuple(others),
         outbound_only=tuple(outbound_only),
         missing=tuple(missing),
@@ -205,19 +210,28 @@ def _rules(topology: Topology, rule_ids: Iterator[ResourceId]) -> Iterator[Entry
                 protocol=rule.properties.protocol,
                 frontend_port=rule.properties.frontend_port,
                 backend_port=rule.properties.backend_port,
-                pools=tuple(
-                    _pool(topology, pool)
-                    for pool in topology.linked(rule_id, Relation.BACKEND_POOL)
-                ),
+                pools=topology.linked(rule_id, Relation.BACKEND_POOL),
             )
 
 
-def _pool(topology: Topology, pool_id: ResourceId) -> EntryPool:
-    pool = topology.seen(pool_id, BackendAddressPool)
-    members = pool_members(topology, pool) if pool is not None else ()
+def _pools(entries: Iterable[Entry], balancing: LoadBalancing) -> tuple[EntryPool, ...]:
+    wanted = {
+        pool
+        for entry in entries
+        for frontend in entry.frontends
+        for rule in frontend.rules
+        for pool in rule.pools
+    }
+    known = {pool.id: pool for each in balancing.balancers for pool in each.backend_pools}
+    return tuple(_pool(known[each]) for each in sorted(wanted) if each in known)
+
+
+def _pool(pool: BackendPool) -> EntryPool:
     return EntryPool(
-        name=pool_id.name,
-        nodes=tuple(EntryNode(node=each.node, address=each.address) for each in members),
+        id=pool.id,
+        name=pool.name,
+        nodes=tuple(EntryNode(node=each.node, address=each.address) for each in pool.members),
+        node_pools=pool.node_pools,
     )
 
 

@@ -29,6 +29,24 @@ class VirtualMachineNodes(Wire, frozen=True):
     count: int | None = None
 
 
+class MachineScale(Wire, frozen=True):
+    """How many machines of one size: a number, or the autoscaler's limits."""
+
+    max_count: int | None = None
+
+
+class VirtualMachinesScale(Wire, frozen=True):
+    """``virtualMachinesProfile.scale``: one entry for each size that the autoscaler may add."""
+
+    autoscale: tuple[MachineScale, ...] = ()
+
+
+class VirtualMachinesProfile(Wire, frozen=True):
+    """``virtualMachinesProfile`` of a pool of single virtual machines."""
+
+    scale: VirtualMachinesScale = VirtualMachinesScale()
+
+
 class AgentPoolProfile(Wire, frozen=True):
     """A pool's properties: flat in the cluster, under ``properties`` in its own document."""
 
@@ -56,6 +74,7 @@ class AgentPoolProfile(Wire, frozen=True):
         name="nodePublicIPPrefixID", default=None
     )
     upgrade_settings: UpgradeSettings = UpgradeSettings()
+    virtual_machines_profile: VirtualMachinesProfile = VirtualMachinesProfile()
     virtual_machine_nodes_status: tuple[VirtualMachineNodes, ...] = ()
 
     @property

@@ -8,11 +8,15 @@ from inspector.resources.load_balancer import Sku
 
 
 class NATGatewayProperties(Wire, frozen=True):
-    """``properties`` of a NAT gateway; ARM writes ``publicIpAddresses`` here, with ``Ip``."""
+    """``properties`` of a NAT gateway; ARM writes ``publicIpAddresses`` here, with ``Ip``.
 
-    idle_timeout_in_minutes: int | None = None
+    Only a StandardV2 gateway has IPv6 addresses.
+    """
+
     public_ip_addresses: tuple[Reference, ...] = ()
     public_ip_prefixes: tuple[Reference, ...] = ()
+    public_ip_addresses_v6: tuple[Reference, ...] = ()
+    public_ip_prefixes_v6: tuple[Reference, ...] = ()
 
 
 class NATGateway(Resource, frozen=True):
@@ -25,5 +29,8 @@ class NATGateway(Resource, frozen=True):
 
     def links(self) -> Iterator[Link]:
         """Yield the public addresses and prefixes."""
-        yield from refer(self.id, Relation.PUBLIC_IP, *self.properties.public_ip_addresses)
-        yield from refer(self.id, Relation.PUBLIC_IP_PREFIX, *self.properties.public_ip_prefixes)
+        properties = self.properties
+        addresses = (*properties.public_ip_addresses, *properties.public_ip_addresses_v6)
+        prefixes = (*properties.public_ip_prefixes, *properties.public_ip_prefixes_v6)
+        yield from refer(self.id, Relation.PUBLIC_IP, *addresses)
+        yield from refer(self.id, Relation.PUBLIC_IP_PREFIX, *prefixes)

@@ -6,7 +6,9 @@ from typing import Final
 from inspector.check_report import CheckReport
 from inspector.renderers.blocks import Block, Heading, facts
 from inspector.renderers.layout.balancing import lay_out_load_balancing
+from inspector.renderers.layout.egress import lay_out_ways_out
 from inspector.renderers.layout.interfaces import lay_out_node_interfaces
+from inspector.renderers.layout.models import lay_out_network_models
 from inspector.renderers.layout.networks import (
     lay_out_route_tables,
     lay_out_security_groups,
@@ -36,8 +38,9 @@ def lay_out(report: Report, *, show_all: bool) -> Iterator[Block]:
             f"{report.captured_at:%Y-%m-%d %H:%M:%S %Z}, aks-inspector {report.tool_version}",
         ),
     )
-    yield from lay_out_summary(report.summary)
+    yield from lay_out_summary(report.summary, most)
     yield from lay_out_profile(report.networking_profile, most)
+    yield from lay_out_network_models(report.network_model, most)
     yield from lay_out_infrastructure(report.infrastructure, most)
     yield from lay_out_load_balancing(report.load_balancing, most)
     yield from lay_out_virtual_networks(report.virtual_networks, most)
@@ -45,6 +48,7 @@ def lay_out(report: Report, *, show_all: bool) -> Iterator[Block]:
     yield from lay_out_route_tables(report.route_tables, most)
     yield from lay_out_security_groups(report.security_groups, most)
     yield from lay_out_ways_in(report.ways_in, most)
+    yield from lay_out_ways_out(report.ways_out, most)
     yield from lay_out_outcomes(report.outcomes, most)
     yield from lay_out_gaps(report.gaps, most)
 

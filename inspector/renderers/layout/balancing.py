@@ -5,13 +5,14 @@ from typing import Final
 
 from inspector.renderers.blocks import Block, Heading, Paragraph, Text, Tone, facts, row, table
 from inspector.renderers.layout.missing import lay_out_missing
+from inspector.renderers.layout.models import NO_POOL
+from inspector.report.backend_pools import BackendPool, PoolMember
 from inspector.report.load_balancing import (
     Balancer,
     Frontend,
     HealthProbe,
     LoadBalancing,
     Outbound,
-    PoolMember,
     Rule,
 )
 
@@ -25,7 +26,24 @@ _RULE_COLUMNS: Final = (
     "Idle timeout",
     "Service",
 )
-_PROBE_COLUMNS: Final = ("Probe", "Protocol", "Port", "Path", "Interval", "Threshold", "Rules")
+_POOL_COLUMNS: Final = (
+    "Backend pool",
+    "Holds",
+    "Members",
+    "Nodes by node pool",
+    "Rules",
+    "Outbound rules",
+)
+_PROBE_COLUMNS: Final = (
+    "Probe",
+    "Protocol",
+    "Port",
+    "Path",
+    "Interval",
+    "Threshold",
+    "Asks for",
+    "Rules",
+)
 _OUTBOUND_COLUMNS: Final = (
     "Outbound rule",
     "Protocol",
@@ -54,17 +72,35 @@ def _balancer(balancer: Balancer, most: int | None) -> Iterator[Block]:
     columns = ("Frontend", "IP address", "Owner", "Rules", "Outbound rules")
     yield table(columns, balancer.frontends, _frontend, most=most)
     yield Heading(4, f"{balancer.name}: backend pools")
-    members = [member for pool in balancer.backend_pools for member in pool.members]
-    yield table(("Backend pool", "Node", "IP address", "NIC"), members, _member, most=most)
-    for pool in balancer.backend_pools:
-        if not pool.members:
-            yield Paragraph(Text(f"Backend pool {pool.name} is empty", Tone.WARNING))
+    yield from _backend_pools(balancer.backend_pools, most)
     yield Heading(4, f"{balancer.name}: load balancing rules")
     yield table(_RULE_COLUMNS, balancer.rules, _rule, most=most)
     yield Heading(4, f"{balancer.name}: health probes")
     yield table(_PROBE_COLUMNS, balancer.probes, _probe, most=most)
     yield Heading(4, f"{balancer.name}: outbound rules")
     yield table(_OUTBOUND_COLUMNS, balancer.outbound_rules, _outbound_rule, most=most)
+
+
+def _backend_pools(pools: tuple[BackendPool, ...], most: int | None) -> Iterator[Block]:
+    """Yield every member; when they are many, each pool's number of nodes and the strangers."""
+    members = [member for pool in pools for member in pool.members]
+    if most is not None and len(members) > most:
+        note = f"{len(members)} members are summed up: --all shows each"
+        yield table(_POOL_COLUMNS, pools, _backend_pool, most=most, notes=[note])
+        members = [each for each in members if not isinstance(each.node, str)]
+    if members or not any(pool.members for pool in pools):
+        yield table(("Backend pool", "Node", "IP address", "NIC"), members, _member, most=most)
+    for pool in pools:
+        if not pool.members:
+            yield Paragraph(Text(f"Backend pool {pool.name} is empty", Tone.WARNING))
+
+
+def _backend_pool(pool: BackendPool) -> tuple[Text, ...]:
+    kind = "addresses" if pool.holds_addresses else "NIC configurations"
+    shares = tuple(
+        f"{each.members} of {each.nodes} in {each.node_pool or NO_POOL}" for each in pool.node_pools
+    )
+    return row(pool.name, kind, len(pool.members), shares, pool.rules, pool.outbound_rules)
 
 
 def _frontend(frontend: Frontend) -> tuple[Text, ...]:
@@ -78,7 +114,8 @@ def _frontend(frontend: Frontend) -> tuple[Text, ...]:
 
 
 def _member(member: PoolMember) -> tuple[Text, ...]:
-    node = member.node if member.node is not None else "no node of this cluster"
+    stranger = Text("no node of this cluster", Tone.WARNING)
+    node = member.node if member.node is not None else stranger
     return row(member.pool, node, member.address, member.interface)
 
 
@@ -112,6 +149,7 @@ def _probe(probe: HealthProbe) -> tuple[Text, ...]:
         probe.path,
         _unit(probe.interval_seconds, "s"),
         probe.threshold,
+        probe.kind,
         probe.rules,
     )
 

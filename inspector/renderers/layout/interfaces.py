@@ -1,13 +1,20 @@
 """The nodes' network interfaces with their IP configurations."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from inspector.renderers.blocks import Block, Heading, Paragraph, Text, Tone, row, show, table
 from inspector.renderers.layout.folding import FOLDED_FROM, folded
 from inspector.renderers.layout.missing import lay_out_missing
-from inspector.report.node_interfaces import IPConfigurationView, NodeInterface, NodeInterfaces
+from inspector.renderers.layout.models import NO_POOL
+from inspector.report.node_interfaces import (
+    IPConfigurationView,
+    NodeInterface,
+    NodeInterfaces,
+    PoolInterfaces,
+)
 
-_COLUMNS = (
+_COLUMNS: Final = (
     "Node",
     "NIC",
     "IP forwarding",
@@ -19,21 +26,74 @@ _COLUMNS = (
     "Public IP",
     "Subnet",
 )
+_POOL_COLUMNS: Final = (
+    "Pool",
+    "Nodes",
+    "NICs",
+    "IP configurations per NIC",
+    "Primary",
+    "IP forwarding",
+    "Security group",
+    "Public IP",
+    "Subnet",
+    "Unlike the others",
+)
 
 
 def lay_out_node_interfaces(interfaces: NodeInterfaces, most: int | None) -> Iterator[Block]:
-    """Yield a row for each IP configuration, those of one interface folded when they are many."""
+    """Yield a row for each IP configuration, those of one interface folded when they are many.
+
+    More interfaces than ``most`` are summed up by pool, and those unlike the others listed.
+    """
     yield Heading(2, "Node network interfaces")
-    items = [each for interface in interfaces.interfaces for each in _items(interface, most)]
+    every = interfaces.interfaces
+    if most is not None and len(every) > most:
+        yield table(_POOL_COLUMNS, interfaces.pools, _pool, most=None, notes=_summed_up(every))
+        every = tuple(every[index] for pool in interfaces.pools for index in pool.exceptions)
+        if every:
+            yield Heading(3, "Interfaces unlike the others of their pool")
+    if every or not (interfaces.interfaces or interfaces.missing):
+        yield _table(every, most)
+    yield from _without(interfaces.nodes_without_interface, "No network interface was found", most)
+    yield from _without(interfaces.nodes_unseen, "The network interfaces are unknown", most)
+    yield from lay_out_missing(interfaces.missing)
+
+
+def _summed_up(every: tuple[NodeInterface, ...]) -> list[str]:
+    return [f"{len(every)} interfaces are summed up by pool: --all shows each"]
+
+
+def _without(names: tuple[str, ...], words: str, most: int | None) -> Iterator[Block]:
+    if names:
+        listed = ", ".join(names[:most])
+        rest = f" and {len(names) - most} more" if most is not None and len(names) > most else ""
+        yield Paragraph(Text(f"{words} for {listed}{rest}", Tone.WARNING))
+
+
+def _pool(pool: PoolInterfaces) -> tuple[Text, ...]:
+    families = f"{pool.ipv4_configurations}"
+    if pool.ipv6_configurations:
+        families += f" IPv4, {pool.ipv6_configurations} IPv6"
+    unlike = Text(str(len(pool.exceptions)), Tone.WARNING) if pool.exceptions else show(None)
+    return row(
+        pool.pool or NO_POOL,
+        pool.nodes,
+        pool.interfaces,
+        families,
+        pool.primary_configurations,
+        pool.ip_forwarding,
+        pool.security_group,
+        pool.has_public_ip,
+        pool.subnets,
+        unlike,
+    )
+
+
+def _table(interfaces: tuple[NodeInterface, ...], most: int | None) -> Block:
+    items = [each for interface in interfaces for each in _items(interface, most)]
     hidden = sum(len(each.ip_configurations) for each, only in items if only is None)
     notes = [f"{hidden} IP configurations are folded: --all shows each"] if hidden else []
-    if items or not interfaces.missing:
-        yield table(_COLUMNS, items, _cells, most=most, notes=notes)
-    for name in interfaces.nodes_without_interface:
-        yield Paragraph(Text(f"No network interface was found for node {name}", Tone.WARNING))
-    for name in interfaces.nodes_unseen:
-        yield Paragraph(Text(f"The network interface of node {name} is unknown", Tone.WARNING))
-    yield from lay_out_missing(interfaces.missing)
+    return table(_COLUMNS, items, _cells, most=most, notes=notes)
 
 
 def _items(
@@ -68,11 +128,18 @@ def _row(interface: NodeInterface, configuration: IPConfigurationView) -> tuple[
         configuration.name,
         configuration.primary,
         configuration.version,
-        configuration.address,
+        _address(configuration),
         configuration.allocation,
         configuration.public_ip,
         configuration.subnet,
     )
+
+
+def _address(configuration: IPConfigurationView) -> str | None:
+    address, length = configuration.address, configuration.prefix_length
+    if address is None:
+        return None
+    return f"{address}/{length}" if length is not None else str(address)
 
 
 def _folded(interface: NodeInterface) -> tuple[Text, ...]:

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Final
 
 from inspector.findings import Status
+from inspector.fingerprint import Agreement
 from inspector.renderers.blocks import (
+    ABSENT,
     Block,
     Facts,
     Heading,
@@ -12,15 +15,18 @@ from inspector.renderers.blocks import (
     Tone,
     count,
     facts,
-    join,
     row,
     show,
     table,
 )
+from inspector.renderers.layout.egress import in_short
 from inspector.renderers.layout.missing import lay_out_missing
 from inspector.report.infrastructure import GroupResource, Infrastructure
 from inspector.report.profile import Addon, NetworkingProfile, Pool
 from inspector.report.summary import PublicEntry, Summary, Verdict
+from inspector.resources import same_text
+
+_MOST_ENTRIES: Final = 10
 
 STATUS_TONES = {
     Status.PASSED: Tone.GOOD,
@@ -30,18 +36,18 @@ STATUS_TONES = {
 }
 
 
-def lay_out_summary(summary: Summary) -> Iterator[Block]:
+def lay_out_summary(summary: Summary, most: int | None) -> Iterator[Block]:
     """Yield the cluster at a glance."""
     yield Heading(2, "Summary")
     region = f", {summary.location}" if summary.location else ""
     version = f", Kubernetes {summary.kubernetes_version}" if summary.kubernetes_version else ""
     yield facts(
         ("Cluster", f"{summary.cluster}{region}{version}"),
-        ("Network model", summary.network_model),
+        ("Network model", _model(summary)),
         ("Nodes", _nodes(summary)),
         ("IP configurations per node", _ips_per_node(summary)),
-        ("Public entry points", _entries(summary)),
-        ("Way out", _way_out(summary)),
+        ("Public entry points", _entries(summary, most)),
+        ("Way out", _ways_out(summary, most)),
         *((f"Check {each.check}", _verdict(each)) for each in summary.verdicts),
         ("Not visible", _gaps(summary.gaps)),
     )
@@ -66,12 +72,22 @@ def _ips_per_node(summary: Summary) -> Text:
     return Text(words)
 
 
-def _entries(summary: Summary) -> list[Text]:
+def _model(summary: Summary) -> list[Text]:
+    lines = [Text(summary.network_model)]
+    if summary.model_agreement is Agreement.DIFFERS:
+        lines.append(Text("the nodes look different: see Network model", Tone.BAD))
+    return lines
+
+
+def _entries(summary: Summary, most: int | None) -> list[Text]:
     lines = [_entry(list(group)) for _, group in groupby(summary.public_entries, key=_door)]
     lines += [
         Text(f"{show(each.address).text}  attached to {each.attached_to}, not followed")
         for each in summary.other_public_addresses
     ]
+    if most is not None and len(lines) > _MOST_ENTRIES:
+        rest = f"{len(lines) - _MOST_ENTRIES} more of {len(lines)}: see Ways in"
+        lines = [*lines[:_MOST_ENTRIES], Text(rest, Tone.MUTED)]
     if summary.entries_missing:
         lines.append(Text("there may be more: not all could be seen", Tone.WARNING))
     return lines or [Text("none")]
@@ -92,12 +108,11 @@ def _entry(doors: list[PublicEntry]) -> Text:
     return Text("  ".join(filter(None, words)), address.tone)
 
 
-def _way_out(summary: Summary) -> Text:
-    if not summary.outbound_addresses:
-        return Text(summary.way_out)
-    addresses = join(map(show, summary.outbound_addresses))
-    word = "to" if summary.way_out == "user-defined routing" else "from"
-    return Text(f"{summary.way_out}, {word} {addresses.text}", addresses.tone)
+def _ways_out(summary: Summary, most: int | None) -> list[Text]:
+    lines = in_short(summary.ways_out, most, is_all_seen=not summary.ways_out_missing)
+    if summary.ways_out_agreement is Agreement.DIFFERS:
+        lines.append(Text("not the declared outbound type: see Ways out", Tone.BAD))
+    return lines
 
 
 def _verdict(verdict: Verdict) -> Text:
@@ -128,6 +143,7 @@ def lay_out_profile(profile: NetworkingProfile, most: int | None) -> Iterator[Bl
         "State",
         "Subnet",
         "Pod subnet",
+        "Node public IP",
     )
     yield table(columns, profile.pools, _pool, most=most)
 
@@ -135,7 +151,7 @@ def lay_out_profile(profile: NetworkingProfile, most: int | None) -> Iterator[Bl
 def _pool(pool: Pool) -> tuple[Text, ...]:
     return row(
         pool.name,
-        pool.mode,
+        f"{pool.mode or ABSENT}, Spot" if same_text(pool.priority, "Spot") else pool.mode,
         pool.type,
         pool.os,
         pool.vm_size,
@@ -143,10 +159,25 @@ def _pool(pool: Pool) -> tuple[Text, ...]:
         pool.autoscaling,
         pool.max_pods,
         pool.version,
-        pool.power_state or pool.provisioning_state,
-        _last(pool.subnet) or "made by AKS",
-        _last(pool.pod_subnet),
+        _state(pool),
+        _last(pool.subnet) or f"{pool.managed_subnet or 'subnet'} (made by AKS)",
+        _pod_subnet(pool),
+        pool.node_public_ip_prefix or pool.node_public_ip,
     )
+
+
+def _state(pool: Pool) -> Text:
+    state = pool.power_state or pool.provisioning_state
+    if pool.provisioning_state not in {None, "Succeeded"} or state == "Stopped":
+        states = dict.fromkeys(filter(None, (pool.power_state, pool.provisioning_state)))
+        return Text(", ".join(states), Tone.WARNING)
+    return show(state)
+
+
+def _pod_subnet(pool: Pool) -> str | None:
+    if pool.pod_subnet is None:
+        return None
+    return f"{_last(pool.pod_subnet)} ({pool.pod_ip_allocation or 'dynamic'})"
 
 
 def _profile_facts(profile: NetworkingProfile) -> Facts:
@@ -166,7 +197,12 @@ def _profile_facts(profile: NetworkingProfile) -> Facts:
         ("Private FQDN", profile.private_fqdn),
         ("Load balancer SKU", profile.load_balancer_sku),
         ("Backend pool type", profile.backend_pool_type),
+        ("Health probe mode", profile.health_probe_mode),
         ("Outbound type", profile.outbound_type),
+        ("Outbound addresses", profile.outbound_addresses),
+        ("Outbound ports per node", _ports(profile)),
+        ("Node auto-provisioning", profile.node_provisioning),
+        ("Virtual nodes, subnet", profile.virtual_nodes_subnet),
         ("HTTP application routing", None if routing is None else _enabled(is_enabled=routing)),
         ("Application routing add-on", _enabled(is_enabled=profile.application_routing)),
         ("Other add-ons", tuple(map(_addon, profile.addons))),
@@ -177,6 +213,14 @@ def _profile_facts(profile: NetworkingProfile) -> Facts:
         ("Power state", profile.power_state),
         ("Infrastructure resource group", profile.infrastructure_group),
     )
+
+
+def _ports(profile: NetworkingProfile) -> str | None:
+    """Return the ports; 0 is the API's word for leaving it to Azure."""
+    ports = profile.allocated_outbound_ports
+    if ports is None:
+        return None
+    return str(ports) if ports else "default (Azure)"
 
 
 def _enabled(*, is_enabled: bool) -> str:
@@ -198,6 +242,7 @@ def lay_out_infrastructure(infrastructure: Infrastructure, most: int | None) -> 
         ("Resource group", infrastructure.group),
         ("Location", infrastructure.location),
         ("Managed by", infrastructure.managed_by),
+        ("Restriction level", infrastructure.restriction_level),
     )
     yield Heading(3, "Resources")
     columns = ("Name", "Type", "Location", "What it is for")

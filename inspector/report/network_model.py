@@ -1,0 +1,100 @@
+"""The network model, pool by pool: as declared, and as the nodes look."""
+
+from collections import Counter
+
+from inspector.fingerprint import Agreement, Fingerprint, fingerprints
+from inspector.network.models import NetworkModel
+from inspector.report.answer import Unknown, View, unknown_of
+from inspector.resources import NetworkProfile
+from inspector.topology import Topology
+
+
+class ConfigurationCount(View, frozen=True):
+    """How many nodes have how many IP configurations of one family."""
+
+    ip_configurations: int
+    nodes: int
+
+
+class PoolModel(View, frozen=True):
+    """One pool; ``pool`` is ``None`` for nodes outside any pool, as auto-provisioning makes them.
+
+    ``expected_least`` and ``expected_most`` bound the IPv4 configurations of a node's NIC.
+    ``nodes_with_pod_route`` are those a route of their subnet's table leads to.
+    ``differences`` say what the declared model does not explain, ``missing`` what hides the rest.
+    """
+
+    pool: str | None
+    nodes: int
+    declared: NetworkModel
+    declared_words: str
+    pod_addresses: str
+    expected_least: int | None
+    expected_most: int | None
+    ipv4_configurations: tuple[ConfigurationCount, ...]
+    ipv6_configurations: tuple[ConfigurationCount, ...]
+    nodes_with_pod_route: int
+    looks_like: tuple[str, ...]
+    agreement: Agreement
+    differences: tuple[str, ...]
+    missing: tuple[Unknown, ...]
+
+
+class NetworkModels(View, frozen=True):
+    """The model of every pool, and whether all of them look as declared."""
+
+    agreement: Agreement
+    pools: tuple[PoolModel, ...]
+
+
+def build_network_models(topology: Topology) -> NetworkModels:
+    """Return each pool's declared model beside what its nodes look like."""
+    found = fingerprints(topology)
+    profile = topology.cluster.properties.network_profile
+    verdicts = {each.agreement for each in found if each.nodes}
+    order = (Agreement.DIFFERS, Agreement.UNKNOWN, Agreement.AGREES)
+    return NetworkModels(
+        agreement=next((each for each in order if each in verdicts), Agreement.UNKNOWN),
+        pools=tuple(_pool(each, profile) for each in found),
+    )
+
+
+def _pool(seen: Fingerprint, profile: NetworkProfile) -> PoolModel:
+    return PoolModel(
+        pool=seen.pool,
+        nodes=seen.nodes,
+        declared=seen.declared,
+        declared_words=seen.declared.words,
+        pod_addresses=_pod_addresses(seen, profile),
+        expected_least=seen.expected.start if seen.expected is not None else None,
+        expected_most=seen.expected.stop - 1 if seen.expected is not None else None,
+        ipv4_configurations=_counts(seen.ipv4),
+        ipv6_configurations=_counts(seen.ipv6),
+        nodes_with_pod_route=seen.routed,
+        looks_like=tuple(model.words for model in seen.fits),
+        agreement=seen.agreement,
+        differences=seen.differences,
+        missing=tuple(map(unknown_of, seen.missing)),
+    )
+
+
+def _counts(histogram: Counter[int]) -> tuple[ConfigurationCount, ...]:
+    return tuple(
+        ConfigurationCount(ip_configurations=number, nodes=nodes)
+        for number, nodes in sorted(histogram.items())
+    )
+
+
+def _pod_addresses(seen: Fingerprint, profile: NetworkProfile) -> str:
+    """Return who gives the pods their addresses; a pod subnet's are not visible in ARM."""
+    ranges = ", ".join(profile.all_pod_cidrs) or "a range the cluster does not name"
+    subnet = seen.pod_subnet.name if seen.pod_subnet is not None else "-"
+    words = {
+        NetworkModel.KUBENET: f"{ranges}, a slice for each node, outside the virtual network",
+        NetworkModel.CNI_OVERLAY: f"{ranges}, a /24 for each node, outside the virtual network",
+        NetworkModel.CNI_NODE_SUBNET: "the nodes' subnet: each pod has an address on the NIC",
+        NetworkModel.CNI_POD_SUBNET_DYNAMIC: f"subnet {subnet}, 16 at a time, not visible in ARM",
+        NetworkModel.CNI_POD_SUBNET_STATIC: f"subnet {subnet}, /28 blocks, not visible in ARM",
+        NetworkModel.BYO_CNI: "the CNI you installed",
+    }
+    return words.get(seen.declared, "not recognised")
