@@ -16,6 +16,7 @@ from inspector.resources import (
     ScaleSet,
     VirtualMachine,
     pools_with_machines,
+    same_text,
 )
 from inspector.snapshot import Gap
 
@@ -33,7 +34,8 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     """A node of the cluster, joined from the machine, the virtual machine and its interfaces.
 
     ``id`` is the AKS machine's, or the one it would have where AKS lists no machines (pools on
-    availability sets). ``pool`` is ``None`` where nothing tells.
+    availability sets). ``pool`` is written as the cluster writes it, and ``None`` where nothing
+    tells or where node auto-provisioning made the node.
     """
 
     id: ResourceId
@@ -50,15 +52,17 @@ def derive_nodes(collected: Collected) -> tuple[Node, ...]:
     are both things a reader wants to see.
     """
     interfaces = _interfaces_by_machine(collected)
+    pools = _Pools(collected)
     claimed: dict[ResourceId, Node] = {}
     unplaced = []
     for machine in collected.all(Machine):
-        node = _node_of_machine(machine, interfaces)
+        node = _node_of_machine(machine, pools, interfaces)
         if node.virtual_machine is None:
             unplaced.append(node)
         else:
             claimed[node.virtual_machine] = node
-    for machine_id, pool, name in _virtual_machines(collected, interfaces):
+    for machine_id, told, name in _virtual_machines(collected, interfaces):
+        pool = pools.declared(told)
         if machine_id not in claimed:
             claimed[machine_id] = Node(
                 id=_would_be_id(collected, pool, name),
@@ -130,6 +134,25 @@ def instance_name(prefix: str, instance: str) -> str:
     return prefix + digits.rjust(_INSTANCE_DIGITS, "0")
 
 
+class _Pools:
+    """The cluster's pools by name; ids and tags write the names in any case."""
+
+    def __init__(self, collected: Collected) -> None:
+        self._names = {each.name.lower(): each.name for each in pool_profiles(collected)}
+        self._makes_nodes = makes_nodes_without_pool(collected)
+
+    def declared(self, told: str | None) -> str | None:
+        """Return the pool of a name; auto-provisioned nodes may carry one that is not there."""
+        if told is None:
+            return None
+        return self._names.get(told.lower(), None if self._makes_nodes else told)
+
+
+def makes_nodes_without_pool(collected: Collected) -> bool:
+    """Whether node auto-provisioning is on."""
+    return same_text(collected.cluster.properties.node_provisioning_profile.mode, "Auto")
+
+
 def _interfaces_by_machine(collected: Collected) -> dict[ResourceId, list[NetworkInterface]]:
     found: dict[ResourceId, list[NetworkInterface]] = {}
     for interface in collected.all(NetworkInterface):
@@ -140,7 +163,7 @@ def _interfaces_by_machine(collected: Collected) -> dict[ResourceId, list[Networ
 
 
 def _node_of_machine(
-    machine: Machine, interfaces: dict[ResourceId, list[NetworkInterface]]
+    machine: Machine, pools: "_Pools", interfaces: dict[ResourceId, list[NetworkInterface]]
 ) -> Node:
     virtual_machine = machine.properties.resource_id
     pool = machine.id.parent
@@ -148,7 +171,7 @@ def _node_of_machine(
     return Node(
         id=machine.id,
         name=machine.title,
-        pool=pool.name if pool is not None else None,
+        pool=pools.declared(pool.name) if pool is not None else None,
         virtual_machine=virtual_machine,
         interfaces=tuple(attached),
     )

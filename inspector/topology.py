@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from inspector.collected import Collected
-from inspector.nodes import Node, derive_nodes, pool_profiles
+from inspector.nodes import Node, derive_nodes, makes_nodes_without_pool, pool_profiles
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     IPConfiguration,
@@ -38,6 +38,11 @@ class Topology(Collected):
         return derive_nodes(self)
 
     @cached_property
+    def outside_pools(self) -> str:
+        """What to call the nodes of no pool."""
+        return "auto-provisioned" if makes_nodes_without_pool(self) else "no pool"
+
+    @cached_property
     def node_by_machine(self) -> dict[str, Node]:
         """The nodes by the folded id of their virtual machine."""
         return {
@@ -66,6 +71,20 @@ class Topology(Collected):
                 }
             )
         )
+
+    @cached_property
+    def subnets_of_nodes(self) -> tuple[ResourceId, ...]:
+        """The subnets that pools and interfaces of nodes name, by id, without the pods' own."""
+        named = (each.vnet_subnet_id for each in pool_profiles(self))
+        declared = {each for each in named if each is not None}
+        attached = {
+            configuration.properties.subnet.id
+            for node in self.nodes
+            for interface in node.interfaces
+            for configuration in interface.properties.ip_configurations[:1]
+            if configuration.properties.subnet is not None
+        }
+        return tuple(sorted({*declared, *attached, *self.managed_subnets}))
 
     @cached_property
     def managed_subnets(self) -> tuple[ResourceId, ...]:

@@ -422,11 +422,21 @@ def test_pods_with_a_subnet_leave_by_its_route_table() -> None:
 def test_pods_whose_subnet_decides_nothing_leave_as_their_node() -> None:
     draft = Draft(VMSS)
     pod_subnet(draft)
+    found = by_traffic(draft)
+    words = "outbound rule aksOutboundRule of load balancer kubernetes"
+    assert found[Traffic.NODES,].egress.words == words
+    assert found[Traffic.PODS,].egress.words == f"{words}, as their node"
+    assert found[Traffic.PODS,].public_ips == found[Traffic.NODES,].public_ips
+
+
+def test_what_the_nodes_subnet_decides_is_not_claimed_for_pods_of_another() -> None:
+    draft = Draft(VMSS)
+    pod_subnet(draft)
     nat_gateway(draft)
     found = by_traffic(draft)
     assert found[Traffic.NODES,].egress.words == "NAT gateway natgw"
-    assert found[Traffic.PODS,].egress.words == "NAT gateway natgw, as their node"
-    assert found[Traffic.PODS,].public_ips == found[Traffic.NODES,].public_ips
+    assert found[Traffic.PODS,].egress.kind is EgressKind.UNKNOWN
+    assert "whether NAT gateway natgw takes pods" in found[Traffic.PODS,].egress.words
 
 
 def test_a_pod_subnet_not_seen_leaves_only_the_pods_unknown() -> None:

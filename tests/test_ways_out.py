@@ -360,7 +360,7 @@ def test_a_load_balancer_beside_what_is_declared(
 def test_a_difference_says_what_differs() -> None:
     (difference,) = declared(Draft(VMSS), "none").differences
     assert difference == (
-        "declared none, but nodes and pods of pool nodepool1 (IPv4): outbound rule "
+        "declared none, but nodes and pods of nodepool1 (IPv4): outbound rule "
         "aksOutboundRule of load balancer kubernetes"
     )
 
@@ -494,7 +494,7 @@ def test_routes_past_the_way_out_are_notes() -> None:
     add_route(draft, "157.56.178.157/32", "", "Internet")
     (note,) = ways(draft).notes
     assert note.startswith("route table aks-agentpool-30517864-routetable of subnet aks-subnet: ")
-    assert note.endswith("157.56.178.157/32 goes straight to the internet")
+    assert note.endswith("157.56.178.157/32 has a route of its own, to the internet")
 
 
 def announced(draft: Draft) -> list[str]:

@@ -41,6 +41,7 @@ _KINDS: Final = {
     NextHop.NETWORK: EgressKind.DROPPED,
     NextHop.NOWHERE: EgressKind.DROPPED,
 }
+_BY_SUBNET: Final = frozenset({*_KINDS.values(), EgressKind.NAT_GATEWAY})
 _OWN_ADDRESS: Final = Egress(
     kind=EgressKind.NODE_PUBLIC_IP, words="each node's own public IP address"
 )
@@ -106,13 +107,19 @@ class Survey:
         return Way(egress=egress, subnet=subnet)
 
     def way_of_pods(self, node_way: Way, subnet: ResourceId, family: Family) -> Way:
-        """Return how pods with a subnet of their own leave: as that decides, else as their node."""
+        """Return how pods with a subnet of their own leave: as that decides, else as their node.
+
+        Where the node's subnet decides for the node, nobody says whether it does for the pods.
+        """
         try:
             egress = self._by_subnet(subnet, family)
         except NotCollected as unseen:
             return unknown_way(subnet, unseen.gap)
         if egress is not None:
             return Way(egress=egress, subnet=subnet)
+        if node_way.egress.kind in _BY_SUBNET:
+            words = f"unknown: sources disagree whether {node_way.egress.words} takes pods as well"
+            return Way(egress=Egress(kind=EgressKind.UNKNOWN, words=words), subnet=subnet)
         words = f"{node_way.egress.words}, as their node"
         return msgspec.structs.replace(
             node_way, egress=msgspec.structs.replace(node_way.egress, words=words), subnet=subnet

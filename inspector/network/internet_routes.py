@@ -134,8 +134,12 @@ def _towards(route: Route) -> str:
 
 
 def _exception(route: Route) -> str:
-    towards = " is dropped" if _next_hop(route) is NextHop.NOWHERE else f" goes{_towards(route)}"
-    return f"{route.properties.address_prefix}{towards}"
+    """Return what is routed elsewhere; past an appliance nothing may translate its address."""
+    if _next_hop(route) is NextHop.NOWHERE:
+        return f"{route.properties.address_prefix} is dropped"
+    if _next_hop(route) is NextHop.INTERNET:
+        return f"{route.properties.address_prefix} has a route of its own, to the internet"
+    return f"{route.properties.address_prefix} goes{_towards(route)}"
 
 
 def _next_hop(route: Route) -> NextHop:

@@ -35,6 +35,7 @@ _WORDS = {
 }
 
 
+_POD_SUBNET: Final = "Azure CNI, pod subnet "
 _OTHER_PLUGINS: Final = {"none": NetworkModel.BYO_CNI, "kubenet": NetworkModel.KUBENET}
 _MOST_HOST_NETWORK_PODS: Final = 10
 
@@ -86,7 +87,9 @@ def expected_configurations(model: NetworkModel, max_pods: int | None) -> range 
 def describe_network(profile: NetworkProfile, pools: Iterable[AgentPoolProfile]) -> str:
     """Return the model in words, with its data plane, policy engine and address families."""
     models = dict.fromkeys(pool_model(profile, pool) for pool in pools)
-    words = [" and ".join(model.words for model in models) or pool_model(profile, None).words]
+    named = [model.words for model in models] or [pool_model(profile, None).words]
+    more = (each.removeprefix(_POD_SUBNET) for each in named[1:])
+    words = [" and ".join((named[0], *more))]
     if (profile.network_dataplane or "").lower() == "cilium":
         words.append("powered by Cilium")
     policy = (profile.network_policy or "none").lower()

@@ -30,9 +30,9 @@ class PoolMember(View, frozen=True):
 
 
 class PoolShare(View, frozen=True):
-    """How many of a node pool's nodes are members; ``node_pool`` is ``None`` outside any pool."""
+    """How many of a node pool's nodes are members."""
 
-    node_pool: str | None
+    node_pool: str
     members: int
     nodes: int
 
@@ -69,12 +69,12 @@ def build_backend_pool(topology: Topology, pool: BackendAddressPool) -> BackendP
 
 
 def _shares(topology: Topology, members: tuple[PoolMember, ...]) -> tuple[PoolShare, ...]:
-    known = {each.node: each.node_pool for each in members if isinstance(each.node, str)}
+    known = {each.node: each.node_pool for each in members if each.node_pool is not None}
     counts = Counter(known.values())
-    nodes = Counter(node.pool for node in topology.nodes)
+    nodes = Counter(node.pool or topology.outside_pools for node in topology.nodes)
     return tuple(
         PoolShare(node_pool=pool, members=counts[pool], nodes=nodes[pool])
-        for pool in sorted(counts, key=lambda pool: (pool is None, pool or ""))
+        for pool in sorted(counts)
     )
 
 
@@ -105,7 +105,7 @@ def _nic_member(topology: Topology, pool: BackendAddressPool, reference: Referen
     return PoolMember(
         pool=pool.title,
         node=node.name if node is not None else None,
-        node_pool=node.pool if node is not None else None,
+        node_pool=(node.pool or topology.outside_pools) if node is not None else None,
         address=str(address) if address is not None else None,
         interface=interface.title if interface is not None else None,
         ip_configuration=reference.id.name,
@@ -123,7 +123,7 @@ def _address_member(
     return PoolMember(
         pool=pool.title,
         node=node.name if node is not None else None,
-        node_pool=node.pool if node is not None else None,
+        node_pool=(node.pool or topology.outside_pools) if node is not None else None,
         address=address,
         interface=interface.title if interface is not None else None,
         ip_configuration=configuration.title if configuration is not None else None,

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from inspector.collected import NotCollected
+from inspector.network.service_names import service_base
 from inspector.ownership import Owner, owner_of_frontend, owner_of_rule
 from inspector.report.addresses import frontend_address, name_of, public_address
 from inspector.report.answer import TextAnswer, Unknown, View, noting, unknown_of
@@ -29,6 +30,7 @@ class ProbeKind(StrEnum):
     """What a probe asks a node for."""
 
     SERVICE_PORT = "node port"
+    OTHER = "something else"
     LOCAL_TRAFFIC = "local traffic policy"
     SHARED = "shared by services"
 
@@ -214,7 +216,7 @@ def _probe_kind(probe: Probe) -> ProbeKind:
     port = probe.properties.port
     if probe.properties.request_path == _HEALTH_PATH and probe.title.endswith(f"-{port}"):
         return ProbeKind.LOCAL_TRAFFIC
-    return ProbeKind.SERVICE_PORT
+    return ProbeKind.SERVICE_PORT if service_base(probe.title) else ProbeKind.OTHER
 
 
 def _outbound(topology: Topology, rule: OutboundRule) -> Outbound:

@@ -17,20 +17,21 @@ class ConfigurationCount(View, frozen=True):
 
 
 class PoolModel(View, frozen=True):
-    """One pool; ``pool`` is ``None`` for nodes outside any pool, as auto-provisioning makes them.
+    """One pool, or the nodes outside any: ``auto-provisioned`` or ``no pool``.
 
     ``expected_least`` and ``expected_most`` bound the IPv4 configurations of a node's NIC.
     ``nodes_with_pod_route`` are those a route of their subnet's table leads to.
     ``differences`` say what the declared model does not explain, ``missing`` what hides the rest.
     """
 
-    pool: str | None
+    pool: str
     nodes: int
     declared: NetworkModel
     declared_words: str
     pod_addresses: str
     expected_least: int | None
     expected_most: int | None
+    expected_ipv6: int
     ipv4_configurations: tuple[ConfigurationCount, ...]
     ipv6_configurations: tuple[ConfigurationCount, ...]
     nodes_with_pod_route: int
@@ -50,24 +51,25 @@ class NetworkModels(View, frozen=True):
 def build_network_models(topology: Topology) -> NetworkModels:
     """Return each pool's declared model beside what its nodes look like."""
     found = fingerprints(topology)
-    profile = topology.cluster.properties.network_profile
     verdicts = {each.agreement for each in found if each.nodes}
     order = (Agreement.DIFFERS, Agreement.UNKNOWN, Agreement.AGREES)
     return NetworkModels(
         agreement=next((each for each in order if each in verdicts), Agreement.UNKNOWN),
-        pools=tuple(_pool(each, profile) for each in found),
+        pools=tuple(_pool(topology, each) for each in found),
     )
 
 
-def _pool(seen: Fingerprint, profile: NetworkProfile) -> PoolModel:
+def _pool(topology: Topology, seen: Fingerprint) -> PoolModel:
+    profile = topology.cluster.properties.network_profile
     return PoolModel(
-        pool=seen.pool,
+        pool=seen.pool or topology.outside_pools,
         nodes=seen.nodes,
         declared=seen.declared,
         declared_words=seen.declared.words,
         pod_addresses=_pod_addresses(seen, profile),
         expected_least=seen.expected.start if seen.expected is not None else None,
         expected_most=seen.expected.stop - 1 if seen.expected is not None else None,
+        expected_ipv6=int(profile.is_dual_stack),
         ipv4_configurations=_counts(seen.ipv4),
         ipv6_configurations=_counts(seen.ipv6),
         nodes_with_pod_route=seen.routed,
@@ -91,7 +93,7 @@ def _pod_addresses(seen: Fingerprint, profile: NetworkProfile) -> str:
     subnet = seen.pod_subnet.name if seen.pod_subnet is not None else "-"
     words = {
         NetworkModel.KUBENET: f"{ranges}, a slice for each node, outside the virtual network",
-        NetworkModel.CNI_OVERLAY: f"{ranges}, a /24 for each node, outside the virtual network",
+        NetworkModel.CNI_OVERLAY: f"{ranges}, a slice for each node, outside the virtual network",
         NetworkModel.CNI_NODE_SUBNET: "the nodes' subnet: each pod has an address on the NIC",
         NetworkModel.CNI_POD_SUBNET_DYNAMIC: f"subnet {subnet}, 16 at a time, not visible in ARM",
         NetworkModel.CNI_POD_SUBNET_STATIC: f"subnet {subnet}, /28 blocks, not visible in ARM",

@@ -6,7 +6,7 @@ from inspector.nodes import Node, hidden_interfaces, missing_for_nodes
 from inspector.report.addresses import public_address
 from inspector.report.answer import TextAnswer, Unknown, View, unknown_of
 from inspector.resource_id import ResourceId
-from inspector.resources import IPAddress, IPConfiguration, NetworkInterface, same_text
+from inspector.resources import IPAddress, IPConfiguration, NetworkInterface, Subnet, same_text
 from inspector.topology import Topology
 
 _Shape = tuple[bool | None, str | None, int, int, int, tuple[str, ...], bool]
@@ -31,10 +31,10 @@ class IPConfigurationView(View, frozen=True):
 
 
 class NodeInterface(View, frozen=True):
-    """One network interface of a node."""
+    """One network interface of a node; ``pool`` may be ``auto-provisioned`` or ``no pool``."""
 
     node: str
-    pool: str | None
+    pool: str
     name: str
     id: ResourceId
     ip_forwarding: bool | None
@@ -45,11 +45,11 @@ class NodeInterface(View, frozen=True):
 class PoolInterfaces(View, frozen=True):
     """The interfaces of one pool's nodes; the fields are those most of them share.
 
-    ``pool`` is ``None`` for nodes outside any pool. ``exceptions`` are the places, in the list of
-    all interfaces, of those that differ in one of the fields.
+    ``exceptions`` are the places, in the list of all interfaces, of those that differ in one of
+    the fields.
     """
 
-    pool: str | None
+    pool: str
     nodes: int
     interfaces: int
     ip_forwarding: bool | None
@@ -98,7 +98,7 @@ def _interface(topology: Topology, node: Node, interface: NetworkInterface) -> N
     group = properties.network_security_group
     return NodeInterface(
         node=node.name,
-        pool=node.pool,
+        pool=node.pool or topology.outside_pools,
         name=interface.title,
         id=interface.id,
         ip_forwarding=properties.enable_ip_forwarding,
@@ -128,22 +128,19 @@ def _configuration(topology: Topology, configuration: IPConfiguration) -> IPConf
         prefix_length=properties.private_ip_address_prefix_length,
         allocation=properties.private_ip_allocation_method,
         public_ip=public_address(topology, public.id) if public is not None else None,
-        subnet=subnet.id.name if subnet is not None else None,
+        subnet=_subnet_name(topology, subnet.id) if subnet is not None else None,
     )
 
 
 def _by_pool(interfaces: tuple[NodeInterface, ...]) -> tuple[PoolInterfaces, ...]:
-    """Return a summary of each pool's interfaces, by pool, nodes outside any pool last."""
-    grouped: dict[str | None, list[int]] = {}
+    """Return a summary of each pool's interfaces, by pool."""
+    grouped: dict[str, list[int]] = {}
     for index, interface in enumerate(interfaces):
         grouped.setdefault(interface.pool, []).append(index)
-    pools = sorted(grouped, key=lambda pool: (pool is None, pool or ""))
-    return tuple(_pool(pool, grouped[pool], interfaces) for pool in pools)
+    return tuple(_pool(pool, grouped[pool], interfaces) for pool in sorted(grouped))
 
 
-def _pool(
-    pool: str | None, indexes: list[int], interfaces: tuple[NodeInterface, ...]
-) -> PoolInterfaces:
+def _pool(pool: str, indexes: list[int], interfaces: tuple[NodeInterface, ...]) -> PoolInterfaces:
     shapes = {index: _shape(interfaces[index]) for index in indexes}
     usual, _ = Counter(shapes.values()).most_common(1)[0]
     forwarding, group, ipv4, ipv6, primary, subnets, has_public = usual
@@ -174,3 +171,9 @@ def _shape(interface: NodeInterface) -> _Shape:
         tuple(sorted({each.subnet for each in every if each.subnet is not None})),
         any(each.public_ip is not None for each in every),
     )
+
+
+def _subnet_name(topology: Topology, subnet_id: ResourceId) -> str:
+    """Return a subnet's name as the subnet writes it: references differ in case."""
+    subnet = topology.seen(subnet_id, Subnet)
+    return subnet.title if subnet is not None else subnet_id.name

@@ -3,7 +3,7 @@
 from inspector.network.models import describe_network, network_model
 from inspector.nodes import pool_profiles
 from inspector.report.answer import View
-from inspector.resources import AgentPoolProfile, LoadBalancerProfile, ManagedCluster
+from inspector.resources import AgentPoolProfile, ManagedCluster, NetworkProfile
 from inspector.topology import Topology
 
 _HTTP_APPLICATION_ROUTING = "httpapplicationrouting"
@@ -52,6 +52,7 @@ class NetworkingProfile(View, frozen=True):
     resource_group: str | None
     subscription: str
     location: str | None
+    sku: str | None
     kubernetes_version: str | None
     provisioning_state: str | None
     power_state: str | None
@@ -99,6 +100,7 @@ def build_profile(topology: Topology) -> NetworkingProfile:
         resource_group=cluster.id.resource_group,
         subscription=cluster.id.subscription,
         location=cluster.location,
+        sku=", ".join(filter(None, (cluster.sku.name, cluster.sku.tier))) or None,
         kubernetes_version=properties.current_kubernetes_version or properties.kubernetes_version,
         provisioning_state=properties.provisioning_state,
         power_state=properties.power_state.code,
@@ -119,7 +121,7 @@ def build_profile(topology: Topology) -> NetworkingProfile:
         private_fqdn=properties.private_fqdn,
         load_balancer_sku=network.load_balancer_sku,
         outbound_type=network.outbound_type,
-        outbound_addresses=_outbound_addresses(balancer),
+        outbound_addresses=_outbound_addresses(network),
         allocated_outbound_ports=balancer.allocated_outbound_ports,
         backend_pool_type=balancer.backend_pool_type,
         health_probe_mode=balancer.cluster_service_load_balancer_health_probe_mode,
@@ -155,8 +157,11 @@ def _api_server_access(cluster: ManagedCluster) -> str:
     return "public, from any address"
 
 
-def _outbound_addresses(balancer: LoadBalancerProfile) -> str | None:
-    """Return who brings the load balancer's outbound addresses: one of three kinds."""
+def _outbound_addresses(network: NetworkProfile) -> str | None:
+    """Return who brings the outbound addresses, a NAT gateway's or a load balancer's."""
+    gateway, balancer = network.nat_gateway_profile, network.load_balancer_profile
+    if gateway.managed_outbound_ip_profile.count:
+        return f"made by AKS: {gateway.managed_outbound_ip_profile.count} IPv4"
     managed = balancer.managed_outbound_ips
     if managed is not None:
         families = ((managed.count, "IPv4"), (managed.count_ipv6, "IPv6"))
@@ -164,9 +169,10 @@ def _outbound_addresses(balancer: LoadBalancerProfile) -> str | None:
             f"made by AKS: {', '.join(f'{number} {name}' for number, name in families if number)}"
         )
     if balancer.outbound_ips.public_ips:
-        return f"own: {len(balancer.outbound_ips.public_ips)} public IP addresses"
-    prefixes = balancer.outbound_ip_prefixes.public_ip_prefixes
-    return f"own: {len(prefixes)} public IP prefixes" if prefixes else None
+        number = len(balancer.outbound_ips.public_ips)
+        return f"own: {number} public IP address{'' if number == 1 else 'es'}"
+    number = len(balancer.outbound_ip_prefixes.public_ip_prefixes)
+    return f"own: {number} public IP prefix{'' if number == 1 else 'es'}" if number else None
 
 
 def _virtual_nodes_subnet(cluster: ManagedCluster) -> str | None:
@@ -180,7 +186,8 @@ def _virtual_nodes_subnet(cluster: ManagedCluster) -> str | None:
 def _pool(topology: Topology, profile: AgentPoolProfile) -> Pool:
     limits = f"{profile.min_count}-{profile.max_count}" if profile.enable_auto_scaling else "off"
     prefix = profile.node_public_ip_prefix_id
-    system = " ".join(filter(None, (profile.os_type, profile.os_sku)))
+    kind, release = profile.os_type or "", profile.os_sku or ""
+    system = release if kind and release.startswith(kind) else f"{kind} {release}".strip()
     return Pool(
         name=profile.name,
         mode=profile.mode,

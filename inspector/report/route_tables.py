@@ -60,7 +60,7 @@ def build_route_tables(topology: Topology) -> RouteTables:
         with noting(missing):
             topology.listed(group, RouteTable)
     without = []
-    for subnet_id in topology.subnets_in_use:
+    for subnet_id in topology.subnets_of_nodes:
         with noting(missing):
             subnet = topology.get(subnet_id, Subnet)
             table = subnet.properties.route_table if subnet is not None else None

@@ -12,6 +12,8 @@ from inspector.report.node_interfaces import NodeInterfaces
 from inspector.report.profile import NetworkingProfile
 from inspector.report.way_in import Entry, OtherAddress, WaysIn
 from inspector.report.ways_out import WayOutInShort, WaysOut
+from inspector.resource_id import ResourceId
+from inspector.resources import same_text
 from inspector.topology import Topology
 
 
@@ -26,6 +28,7 @@ class PublicEntry(View, frozen=True):
     """A public address and port that traffic can enter by; no port means straight to a node."""
 
     public_ip: str
+    id: ResourceId
     address: TextAnswer
     port: int | None
     protocol: str | None
@@ -43,6 +46,7 @@ class Verdict(View, frozen=True):
 class Summary(View, frozen=True):
     """The cluster at a glance; a node count is a lower bound while ``nodes_missing`` is not 0.
 
+    ``nodes_outside_pools`` of the nodes are in no pool, and ``outside_pools`` says what they are.
     ``nodes_unseen`` of the nodes are not in ``ips_per_node``: their interfaces are unknown.
     """
 
@@ -53,7 +57,10 @@ class Summary(View, frozen=True):
     model_agreement: Agreement
     nodes: int
     nodes_missing: int
+    nodes_outside_pools: int
+    outside_pools: str
     pools: int
+    pools_stopped: int
     ips_per_node: tuple[AddressCount, ...]
     nodes_unseen: int
     public_entries: tuple[PublicEntry, ...]
@@ -79,6 +86,7 @@ class Sections(NamedTuple):
 
 def build_summary(topology: Topology, sections: Sections) -> Summary:
     """Return the summary of the sections that were built."""
+    pools = {each.name for each in sections.profile.pools}
     return Summary(
         cluster=sections.profile.cluster,
         location=sections.profile.location,
@@ -87,7 +95,12 @@ def build_summary(topology: Topology, sections: Sections) -> Summary:
         model_agreement=sections.models.agreement,
         nodes=len(topology.nodes),
         nodes_missing=len(sections.interfaces.missing),
-        pools=len(sections.profile.pools),
+        nodes_outside_pools=sum(node.pool not in pools for node in topology.nodes),
+        outside_pools=topology.outside_pools,
+        pools=len(pools),
+        pools_stopped=sum(
+            same_text(each.power_state, "Stopped") for each in sections.profile.pools
+        ),
         ips_per_node=_ips_per_node(sections.interfaces),
         nodes_unseen=len(sections.interfaces.nodes_unseen),
         public_entries=tuple(
@@ -121,6 +134,7 @@ def _entries(entry: Entry) -> list[PublicEntry]:
     found = [
         PublicEntry(
             public_ip=entry.public_ip,
+            id=entry.id,
             address=entry.address,
             port=rule.frontend_port,
             protocol=rule.protocol,
@@ -133,6 +147,7 @@ def _entries(entry: Entry) -> list[PublicEntry]:
         found.append(
             PublicEntry(
                 public_ip=entry.public_ip,
+                id=entry.id,
                 address=entry.address,
                 port=None,
                 protocol=None,

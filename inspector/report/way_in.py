@@ -1,6 +1,7 @@
 """The ways in: every public address that leads to nodes, walked to them."""
 
 from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
 from typing import Final
 
 from inspector.collected import NotCollected
@@ -129,8 +130,11 @@ def build_ways_in(topology: Topology, balancing: LoadBalancing) -> WaysIn:
         elif entry.owner.kind in _WAYS_OUT:
             leaving = OutboundAddress(public_ip=entry.public_ip, address=entry.address)
             outbound_only += [] if missing else [leaving]
+        elif entry.owner.kind is OwnerKind.NOBODY:
+            continue
         elif (other := _other(topology, entry)) is not None:
             others.append(other)
+    entries.sort(key=_by_address)
     return WaysIn(
         entries=tuple(entries),
         pools=_pools(entries, balancing),
@@ -138,6 +142,15 @@ def build_ways_in(topology: Topology, balancing: LoadBalancing) -> WaysIn:
         outbound_only=tuple(outbound_only),
         missing=tuple(missing),
     )
+
+
+def _by_address(entry: Entry) -> tuple[int, int, ResourceId]:
+    """Order by address, unknown ones last."""
+    try:
+        address = ip_address(str(entry.address))
+    except ValueError:
+        return 9, 0, entry.id
+    return address.version, int(address), entry.id
 
 
 def _other(topology: Topology, entry: Entry) -> OtherAddress | None:

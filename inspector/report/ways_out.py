@@ -1,6 +1,7 @@
 """The ways out: how traffic to the internet leaves, with which address and how many SNAT ports."""
 
 from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
 from typing import Final
 
 from inspector.egress import (
@@ -15,7 +16,7 @@ from inspector.egress import (
 from inspector.fingerprint import Agreement
 from inspector.network.internet_space import Family
 from inspector.network.snat import shared_ports
-from inspector.nodes import missing_for_nodes
+from inspector.nodes import missing_for_nodes, pool_profiles
 from inspector.report.addresses import public_address
 from inspector.report.answer import TextAnswer, Unknown, View, unknown_of
 from inspector.report.snat_ports import Number, SNATPorts, count_addresses, snat_ports
@@ -55,7 +56,7 @@ class WayOut(View, frozen=True):
     NAT gateway shares. ``denied_by`` are security rules against it.
     """
 
-    pool: str | None
+    pool: str
     traffic: tuple[Traffic, ...]
     family: Family
     subnet: str | None
@@ -80,7 +81,7 @@ class WayOutInShort(View, frozen=True):
     words: str
     next_hops: tuple[str, ...]
     addresses: tuple[TextAnswer, ...]
-    pools: tuple[str | None, ...]
+    pools: tuple[str, ...]
     traffic: tuple[Traffic, ...]
     families: tuple[Family, ...]
 
@@ -109,14 +110,15 @@ def build_ways_out(topology: Topology) -> WaysOut:
     ports = {each: snat_ports(topology, each) for each in {group.egress for group in groups}}
     rows = tuple(_row(topology, each, ports[each.egress], denials.of(each)) for each in groups)
     profile = topology.cluster.properties.network_profile
-    verdicts = tuple(_verdicts(rows, profile, is_ruled=not unruled))
+    verdicts = tuple(_verdicts(topology, rows, is_ruled=not unruled))
     differences = [_difference(row, profile) for row, fits in verdicts if fits is False]
     hidden = [unknown_of(gap) for gap in missing_for_nodes(topology)]
     is_told = bool(verdicts) and not hidden and all(fits for _, fits in verdicts)
     told = Agreement.AGREES if is_told else Agreement.UNKNOWN
     unrouted: list[Unknown] = []
     notes = (*route_notes(topology, groups, unrouted), *_notes(rows, profile))
-    unseen = (each for row in rows for each in row.missing)
+    unseen = [each for row in rows for each in row.missing]
+    unseen += (each for each in _told_addresses(rows) if isinstance(each, Unknown))
     return WaysOut(
         outbound_type=profile.outbound_type,
         agreement=Agreement.DIFFERS if differences else told,
@@ -136,8 +138,10 @@ def _row(
 ) -> WayOut:
     missing = tuple(map(unknown_of, group.missing))
     addresses = tuple(public_address(topology, each) for each in group.public_ips)
+    if group.egress.kind is EgressKind.NODE_PUBLIC_IP:
+        addresses = tuple(sorted(addresses, key=_by_number))
     return WayOut(
-        pool=group.pool,
+        pool=group.pool or topology.outside_pools,
         traffic=group.traffic,
         family=group.family,
         subnet=_subnet_name(topology, group.subnet),
@@ -151,6 +155,14 @@ def _row(
         denied_by=denied_by,
         missing=missing,
     )
+
+
+def _by_number(address: TextAnswer) -> tuple[int, int]:
+    try:
+        found = ip_address(str(address))
+    except ValueError:
+        return 9, 0
+    return found.version, int(found)
 
 
 def _subnet_name(topology: Topology, subnet_id: ResourceId | None) -> str | None:
@@ -208,19 +220,23 @@ def _told_addresses(rows: Iterable[WayOut]) -> Iterator[TextAnswer]:
 
 
 def _verdicts(
-    rows: Iterable[WayOut], profile: NetworkProfile, *, is_ruled: bool
+    topology: Topology, rows: Iterable[WayOut], *, is_ruled: bool
 ) -> Iterator[tuple[WayOut, bool | None]]:
     """Yield whether each way out is a declared one, ``None`` where that cannot be told.
 
+    A pool may declare public addresses of its nodes' own, which come before a load balancer.
     Where nothing should leave, security rules may see to it: then all must have been seen.
     """
+    profile = topology.cluster.properties.network_profile
+    addressed = {each.name for each in pool_profiles(topology) if each.enable_node_public_ip}
     declared = declared_kinds(profile)
     is_none = declared == NOTHING_LEAVES
     for row in rows if declared else ():
         if not is_declared_for(profile, row.family):
             continue
         is_blocked = is_none and any(each.is_total for each in row.denied_by)
-        if row.kind in declared or is_blocked:
+        is_own = row.kind is EgressKind.NODE_PUBLIC_IP and row.pool in addressed and not is_none
+        if row.kind in declared or is_blocked or is_own:
             yield row, True
         elif row.kind is EgressKind.UNKNOWN or (is_none and not is_ruled):
             yield row, None
@@ -229,7 +245,7 @@ def _verdicts(
 
 
 def _difference(row: WayOut, profile: NetworkProfile) -> str:
-    whose = f"{' and '.join(row.traffic)} of pool {row.pool or '-'}"
+    whose = f"{' and '.join(row.traffic)} of {row.pool}"
     return f"declared {profile.outbound_type}, but {whose} ({row.family}): {row.words}"
 
 

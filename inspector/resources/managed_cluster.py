@@ -93,11 +93,19 @@ class ManagedClusterProperties(Wire, frozen=True):
                 raise ValueError(f"not a name of a pool or resource group: {name!r}")
 
 
+class ClusterSku(Wire, frozen=True):
+    """``sku``: ``Base`` or ``Automatic``, and what is paid for the control plane."""
+
+    name: str | None = None
+    tier: str | None = None
+
+
 class ManagedCluster(Resource, frozen=True):
     """The AKS resource."""
 
     arm_type: ClassVar[str] = "Microsoft.ContainerService/managedClusters"
 
+    sku: ClusterSku = ClusterSku()
     properties: ManagedClusterProperties = ManagedClusterProperties()
 
     @property

@@ -43,9 +43,18 @@ class LoadBalancerProfile(Wire, frozen=True):
     cluster_service_load_balancer_health_probe_mode: str | None = None
 
 
+class ManagedOutboundIPProfile(Wire, frozen=True):
+    """How many addresses AKS makes for its NAT gateway."""
+
+    count: int | None = None
+
+
 class NATGatewayProfile(Wire, frozen=True):
     """``networkProfile.natGatewayProfile``."""
 
+    managed_outbound_ip_profile: ManagedOutboundIPProfile = msgspec.field(
+        name="managedOutboundIPProfile", default=ManagedOutboundIPProfile()
+    )
     effective_outbound_ips: tuple[Reference, ...] = msgspec.field(
         name="effectiveOutboundIPs", default=()
     )

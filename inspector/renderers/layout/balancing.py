@@ -5,7 +5,6 @@ from typing import Final
 
 from inspector.renderers.blocks import Block, Heading, Paragraph, Text, Tone, facts, row, table
 from inspector.renderers.layout.missing import lay_out_missing
-from inspector.renderers.layout.models import NO_POOL
 from inspector.report.backend_pools import BackendPool, PoolMember
 from inspector.report.load_balancing import (
     Balancer,
@@ -88,8 +87,11 @@ def _backend_pools(pools: tuple[BackendPool, ...], most: int | None) -> Iterator
         note = f"{len(members)} members are summed up: --all shows each"
         yield table(_POOL_COLUMNS, pools, _backend_pool, most=most, notes=[note])
         members = [each for each in members if not isinstance(each.node, str)]
-    if members or not any(pool.members for pool in pools):
+    if members or not pools:
         yield table(("Backend pool", "Node", "IP address", "NIC"), members, _member, most=most)
+    of_addresses = [pool.name for pool in pools if pool.holds_addresses]
+    if of_addresses:
+        yield Paragraph(Text(f"Pools of node addresses (nodeIP): {', '.join(of_addresses)}"))
     for pool in pools:
         if not pool.members:
             yield Paragraph(Text(f"Backend pool {pool.name} is empty", Tone.WARNING))
@@ -98,7 +100,7 @@ def _backend_pools(pools: tuple[BackendPool, ...], most: int | None) -> Iterator
 def _backend_pool(pool: BackendPool) -> tuple[Text, ...]:
     kind = "addresses" if pool.holds_addresses else "NIC configurations"
     shares = tuple(
-        f"{each.members} of {each.nodes} in {each.node_pool or NO_POOL}" for each in pool.node_pools
+        f"{each.members} of {each.nodes} in {each.node_pool}" for each in pool.node_pools
     )
     return row(pool.name, kind, len(pool.members), shares, pool.rules, pool.outbound_rules)
 
@@ -125,13 +127,17 @@ def _rule(rule: Rule) -> tuple[Text, ...]:
     return row(
         rule.name,
         rule.protocol,
-        Text(f"{frontend.text}:{_port(rule.frontend_port)}", frontend.tone),
+        Text(f"{_host(frontend.text)}:{_port(rule.frontend_port)}", frontend.tone),
         f"{pools}:{_port(rule.backend_port)}",
         rule.probe,
         rule.floating_ip,
         _unit(rule.idle_timeout_minutes, "min"),
         rule.service.words if rule.service is not None else None,
     )
+
+
+def _host(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
 
 
 def _port(port: int | None) -> str:

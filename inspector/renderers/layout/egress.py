@@ -20,7 +20,7 @@ from inspector.renderers.blocks import (
     table,
 )
 from inspector.renderers.layout.missing import lay_out_missing
-from inspector.report.answer import TextAnswer
+from inspector.report.answer import TextAnswer, Unknown
 from inspector.report.snat_ports import Number, SNATPorts
 from inspector.report.ways_out import WayOut, WayOutInShort, WaysOut
 
@@ -84,7 +84,7 @@ def _line(way: WayOutInShort, most: int | None, *, is_only: bool) -> Text:
         tone = Tone.WARNING
     if is_only:
         return Text(words, tone)
-    pools = ", ".join(each or "no pool" for each in way.pools)
+    pools = ", ".join(way.pools)
     return Text(f"{words} ({pools}: {', '.join(way.traffic)}; {', '.join(way.families)})", tone)
 
 
@@ -112,10 +112,18 @@ def _addresses(addresses: tuple[TextAnswer, ...], most: int | None) -> Text:
     shown = addresses if most is None else addresses[:_MOST_ADDRESSES]
     if not shown:
         return show(None)
-    text = join(map(show, shown))
+    text = join(map(_address, shown))
     if len(shown) == len(addresses):
         return text
     return Text(f"{text.text} and {len(addresses) - len(shown)} more", text.tone)
+
+
+def _address(address: TextAnswer) -> Text:
+    """Return an address, or the name of the one that could not be seen."""
+    text = show(address)
+    if not isinstance(address, Unknown) or "/publicip" not in address.unknown.lower():
+        return text
+    return Text(f"{text.text} ({address.unknown.rpartition('/')[2]})", text.tone)
 
 
 def _ports(way: WayOut) -> Text:

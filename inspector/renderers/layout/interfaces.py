@@ -6,7 +6,6 @@ from typing import Final
 from inspector.renderers.blocks import Block, Heading, Paragraph, Text, Tone, row, show, table
 from inspector.renderers.layout.folding import FOLDED_FROM, folded
 from inspector.renderers.layout.missing import lay_out_missing
-from inspector.renderers.layout.models import NO_POOL
 from inspector.report.node_interfaces import (
     IPConfigurationView,
     NodeInterface,
@@ -76,7 +75,7 @@ def _pool(pool: PoolInterfaces) -> tuple[Text, ...]:
         families += f" IPv4, {pool.ipv6_configurations} IPv6"
     unlike = Text(str(len(pool.exceptions)), Tone.WARNING) if pool.exceptions else show(None)
     return row(
-        pool.pool or NO_POOL,
+        pool.pool,
         pool.nodes,
         pool.interfaces,
         families,

@@ -7,7 +7,6 @@ from inspector.renderers.blocks import Block, Heading, Paragraph, Text, Tone, co
 from inspector.renderers.layout.missing import lay_out_missing
 from inspector.report.network_model import ConfigurationCount, NetworkModels, PoolModel
 
-NO_POOL = "no pool"
 _COLUMNS = (
     "Pool",
     "Declared",
@@ -30,19 +29,15 @@ def lay_out_network_models(models: NetworkModels, most: int | None) -> Iterator[
     yield table(_COLUMNS, models.pools, _pool, most=most)
     for pool in models.pools:
         for difference in pool.differences:
-            yield Paragraph(Text(f"{_name(pool)}: {difference}", Tone.BAD))
+            yield Paragraph(Text(f"{pool.pool}: {difference}", Tone.BAD))
     yield from lay_out_missing(
         dict.fromkeys(each for pool in models.pools for each in pool.missing)
     )
 
 
-def _name(pool: PoolModel) -> str:
-    return f"Pool {pool.pool}" if pool.pool is not None else "Nodes outside any pool"
-
-
 def _pool(pool: PoolModel) -> tuple[Text, ...]:
     return row(
-        pool.pool or NO_POOL,
+        pool.pool,
         pool.declared_words,
         pool.pod_addresses,
         _expected(pool),
@@ -53,9 +48,12 @@ def _pool(pool: PoolModel) -> tuple[Text, ...]:
 
 
 def _expected(pool: PoolModel) -> str | None:
-    if pool.expected_least is None or pool.expected_least == pool.expected_most:
-        return str(pool.expected_least) if pool.expected_least is not None else None
-    return f"{pool.expected_least} to {pool.expected_most}"
+    if pool.expected_least is None:
+        return None
+    words = str(pool.expected_least)
+    if pool.expected_most != pool.expected_least:
+        words += f" to {pool.expected_most}"
+    return f"{words} and {pool.expected_ipv6} IPv6" if pool.expected_ipv6 else words
 
 
 def _seen(pool: PoolModel) -> Text:

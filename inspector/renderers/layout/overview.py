@@ -24,6 +24,7 @@ from inspector.renderers.layout.missing import lay_out_missing
 from inspector.report.infrastructure import GroupResource, Infrastructure
 from inspector.report.profile import Addon, NetworkingProfile, Pool
 from inspector.report.summary import PublicEntry, Summary, Verdict
+from inspector.resource_id import ResourceId
 from inspector.resources import same_text
 
 _MOST_ENTRIES: Final = 10
@@ -54,10 +55,15 @@ def lay_out_summary(summary: Summary, most: int | None) -> Iterator[Block]:
 
 
 def _nodes(summary: Summary) -> Text:
-    pools = f"in {count(summary.pools, 'pool')}"
+    inside = summary.nodes - summary.nodes_outside_pools
+    pools = f"{inside} in {count(summary.pools, 'pool')}"
+    if summary.pools_stopped:
+        pools += f" ({summary.pools_stopped} stopped)"
+    if summary.nodes_outside_pools:
+        pools += f", {summary.nodes_outside_pools} {summary.outside_pools}"
     if summary.nodes_missing:
-        return Text(f"at least {summary.nodes} {pools}; not all could be seen", Tone.WARNING)
-    return Text(f"{summary.nodes} {pools}")
+        return Text(f"at least {pools}; not all could be seen", Tone.WARNING)
+    return Text(pools)
 
 
 def _ips_per_node(summary: Summary) -> Text:
@@ -93,16 +99,17 @@ def _entries(summary: Summary, most: int | None) -> list[Text]:
     return lines or [Text("none")]
 
 
-def _door(entry: PublicEntry) -> tuple[str, str | None, str]:
+def _door(entry: PublicEntry) -> tuple[ResourceId, str | None, str]:
     owner = entry.owner.words if entry.owner is not None else ""
-    return entry.public_ip, entry.protocol, owner
+    return entry.id, entry.protocol, owner
 
 
 def _entry(doors: list[PublicEntry]) -> Text:
     """Return one line for the ports of one address, protocol and owner."""
-    name, protocol, owner = _door(doors[0])
+    _, protocol, owner = _door(doors[0])
     address = show(doors[0].address)
-    place = address.text if isinstance(doors[0].address, str) else f"{address.text} ({name})"
+    is_known = isinstance(doors[0].address, str)
+    place = address.text if is_known else f"{address.text} ({doors[0].public_ip})"
     ports = ", ".join(str(door.port or "every port") for door in doors if door.port is not None)
     words = (place, f"{protocol or ''} {ports}".strip(), owner)
     return Text("  ".join(filter(None, words)), address.tone)
@@ -209,6 +216,7 @@ def _profile_facts(profile: NetworkingProfile) -> Facts:
         ("API server access", profile.api_server_access),
         ("Authorized IP ranges", profile.authorized_ip_ranges),
         ("Private DNS zone", profile.private_dns_zone),
+        ("SKU", profile.sku),
         ("Provisioning state", profile.provisioning_state),
         ("Power state", profile.power_state),
         ("Infrastructure resource group", profile.infrastructure_group),
