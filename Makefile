@@ -28,7 +28,7 @@ golden: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/test_golden.py tests/test_json.py --update-golden
 
 bench: $(VENV)/.dev
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(ARGS)
 
 clean:
 	rm -rf $(VENV) dist build

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Measure:
-    """The median of several runs: seconds of wall time, peak resident memory in MiB."""
+    """The median of several runs: seconds of wall time and of CPU, peak resident memory in MiB."""
 
     seconds: float
+    cpu_seconds: float
     mebibytes: float
 
 
@@ -32,6 +33,7 @@ def measure(*commands: Sequence[str], runs: int) -> tuple[Measure, ...]:
     return tuple(
         Measure(
             statistics.median(each.seconds for each in results),
+            statistics.median(each.cpu_seconds for each in results),
             statistics.median(each.mebibytes for each in results),
         )
         for results in taken
@@ -47,4 +49,4 @@ def _run(command: Sequence[str]) -> Measure:
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return Measure(seconds, usage.ru_maxrss / unit)
+    return Measure(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
