@@ -29,6 +29,7 @@ from inspector.errors import AuthenticationError, CollectionError
 from inspector.snapshot import GapReason
 
 _CONNECTIONS: Final = 32
+_BLOCK: Final = 1 << 20  # bodies are read in blocks of 4 KiB otherwise, at 1.2 times the CPU time
 _RETRIES: Final = 4
 _LONGEST_BACKOFF_SECONDS: Final = 20
 _MOST_PAGES: Final = 10_000
@@ -201,7 +202,9 @@ def _transport(ca_bundle: str | None) -> RequestsTransport:
     session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=_CONNECTIONS))
     # A transport of one's own does not see the client's connection_verify.
     verify = {"connection_verify": ca_bundle} if ca_bundle else {}
-    return RequestsTransport(session=session, session_owner=True, **verify)
+    return RequestsTransport(
+        session=session, session_owner=True, connection_data_block_size=_BLOCK, **verify
+    )
 
 
 def _parse(request: Request, body: bytes) -> tuple[str | None, Reply]:

@@ -68,9 +68,8 @@ def crawl(
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="read") as pool:
         for number in range(1, MOST_WAVES + 1):
             if wanted:
-                replies = run_wave(number, wanted, reader, pool, observer)
-                for request in wanted:
-                    state.take(request, replies[request])
+                for request, reply in run_wave(number, wanted, reader, pool, observer):
+                    state.take(request, reply)
                 wanted = state.next_requests()
     for request in wanted:
         message = f"more than {MOST_WAVES} references away from the cluster"
@@ -271,5 +270,7 @@ class _Crawl:
             documents=dict(sorted(self._documents.items(), key=lambda item: item[0].key)),
             absent=tuple(sorted(self._absent)),
             listings=tuple(sorted(self._listings, key=lambda each: (each.scope, each.type))),
-            gaps=tuple(sorted(self.gaps, key=lambda each: (each.target, each.listing or ""))),
+            gaps=tuple(
+                sorted(self.gaps, key=lambda gap: (gap.target, gap.listing or "", gap.message))
+            ),
         )

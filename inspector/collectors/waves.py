@@ -1,7 +1,7 @@
 """One wave: requests that do not wait for each other, all at once."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from inspector.collectors.reader import Observer, Reader, Reply, Wave
@@ -14,20 +14,23 @@ def run_wave(
     reader: Reader,
     pool: ThreadPoolExecutor,
     observer: Observer,
-) -> dict[Request, Reply]:
-    """Return the answers to the requests; the observer hears of each as it comes.
+) -> Iterator[tuple[Request, Reply]]:
+    """Yield each answer as it comes, so that it is parsed while others are on their way.
 
-    What a read raises ends the wave: requests not yet sent are dropped.
+    What a read or whoever takes the answers raises ends the wave: requests not yet sent are
+    dropped.
     """
     observer.wave_started(number, len(wanted))
     began = time.monotonic()
     futures = {pool.submit(reader.read, request): request for request in wanted}
-    replies: dict[Request, Reply] = {}
+    pages = 0
     try:
         for future in as_completed(futures):
             request = futures[future]
-            replies[request] = future.result()
-            observer.answered(request, replies[request])
+            reply = future.result()
+            pages += reply.pages
+            observer.answered(request, reply)
+            yield request, reply
     except BaseException:
         for future in futures:
             future.cancel()
@@ -36,8 +39,7 @@ def run_wave(
         Wave(
             number=number,
             requests=len(futures),
-            pages=sum(reply.pages for reply in replies.values()),
+            pages=pages,
             seconds=time.monotonic() - began,
         )
     )
-    return replies
