@@ -52,7 +52,7 @@ def derive_nodes(collected: Collected) -> tuple[Node, ...]:
     are both things a reader wants to see.
     """
     interfaces = _interfaces_by_machine(collected)
-    pools = _Pools(collected)
+    pools = Pools(collected)
     claimed: dict[ResourceId, Node] = {}
     unplaced = []
     for machine in collected.all(Machine):
@@ -134,7 +134,7 @@ def instance_name(prefix: str, instance: str) -> str:
     return prefix + digits.rjust(_INSTANCE_DIGITS, "0")
 
 
-class _Pools:
+class Pools:
     """The cluster's pools by name; ids and tags write the names in any case."""
 
     def __init__(self, collected: Collected) -> None:
@@ -163,7 +163,7 @@ def _interfaces_by_machine(collected: Collected) -> dict[ResourceId, list[Networ
 
 
 def _node_of_machine(
-    machine: Machine, pools: "_Pools", interfaces: dict[ResourceId, list[NetworkInterface]]
+    machine: Machine, pools: "Pools", interfaces: dict[ResourceId, list[NetworkInterface]]
 ) -> Node:
     virtual_machine = machine.properties.resource_id
     pool = machine.id.parent

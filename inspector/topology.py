@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from inspector.collected import Collected
-from inspector.nodes import Node, derive_nodes, makes_nodes_without_pool, pool_profiles
+from inspector.nodes import Node, Pools, derive_nodes, makes_nodes_without_pool, pool_profiles
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     IPConfiguration,
@@ -36,6 +36,11 @@ class Topology(Collected):
     def nodes(self) -> tuple[Node, ...]:
         """The Kubernetes nodes, by pool and name."""
         return derive_nodes(self)
+
+    @cached_property
+    def pools(self) -> Pools:
+        """The cluster's pools by name."""
+        return Pools(self)
 
     @cached_property
     def outside_pools(self) -> str:

@@ -160,7 +160,8 @@ def test_any_text_in_every_name_and_tag(texts: list[str], name: str) -> None:
 @given(st.text(min_size=1, max_size=30))
 @settings(max_examples=40)
 def test_a_name_comes_out_of_json_as_it_went_in(text: str) -> None:
-    network = text.replace("/", "") or "x"
+    network = text.replace("/", "")
+    network = "x" if network in {"", ".", ".."} else network
     report = analyze(failing_cluster(network))
     document = json.loads(render(report, Format.JSON))
     shown = [each["name"] for each in document["infrastructure"]["resources"]]

@@ -16,13 +16,19 @@ from inspector.ownership import (
 from inspector.report import analyze
 from inspector.report.answer import Unknown
 from inspector.resource_id import ResourceId
-from inspector.resources import FrontendIPConfiguration, LoadBalancer, PublicIPAddress
+from inspector.resources import (
+    SCALE_SET_PUBLIC_IP_TYPE,
+    FrontendIPConfiguration,
+    LoadBalancer,
+    PublicIPAddress,
+)
 from inspector.topology import Topology
 from tests.odd_clusters import (
     INTERFACES,
     LOAD_BALANCERS,
     PUBLIC_IPS,
     SCALE_SET_INTERFACES,
+    SCALE_SETS,
     Draft,
     Refusal,
     bundled,
@@ -194,6 +200,9 @@ def test_a_frontend_no_rule_uses_belongs_to_nobody_whatever_its_tags_say() -> No
     del rules[0]
     found = owners(Topology(draft.snapshot()))
     assert found["198.51.100.43"].kind is OwnerKind.NOBODY
+    assert found["198.51.100.43"].because == (
+        "no rule uses the frontend; its tags still name shop/web"
+    )
     assert found["198.51.100.97"].kind is OwnerKind.SERVICE
 
 
@@ -237,20 +246,29 @@ def test_an_address_on_another_machines_configuration_is_no_nodes() -> None:
         )
     )
     owner = address_of(Topology(draft.snapshot()), "jump-ip")
-    assert owner.kind is OwnerKind.UNRECOGNISED
-    assert "nic-jump" in owner.because
+    assert owner.kind is OwnerKind.OTHER_RESOURCE
+    assert owner.words == "network interface nic-jump"
+    assert "no node's" in owner.because
 
 
-def test_an_address_on_a_scale_set_instance_is_its_nodes_though_unknown() -> None:
-    """Such addresses belong to the scale set and are in no list of the group."""
-    draft = Draft("kubenet-vmss")
+def instance_address(draft: Draft) -> ResourceId:
+    """Give the second node a public address, whose document is not added."""
     configuration = draft.configurations(SCALE_SET_INTERFACES, 1)[0]
     target = f"{configuration['id']}/publicIPAddresses/pub"
     configuration["properties"]["publicIPAddress"] = arm.reference(target)
-    ways_in = analyze(draft.snapshot()).ways_in
+    return ResourceId(target)
+
+
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_an_address_on_a_scale_set_instance_is_its_nodes_though_not_seen(is_refused: bool) -> None:
+    draft = Draft("kubenet-vmss")
+    scale_set = instance_address(draft).ancestor(SCALE_SETS)
+    assert scale_set is not None
+    refusals = [Refusal(scale_set, SCALE_SET_PUBLIC_IP_TYPE)] if is_refused else []
+    ways_in = analyze(refused(draft.snapshot(), refusals)).ways_in
     (entry,) = [each for each in ways_in.entries if each.public_ip == "pub"]
     assert entry.owner.kind is OwnerKind.NODE
-    assert isinstance(entry.address, Unknown)
+    assert isinstance(entry.address, Unknown) == is_refused
     assert [each.node for each in entry.nodes] == ["aks-nodepool1-18264093-vmss000001"]
 
 
@@ -300,12 +318,30 @@ def test_without_the_load_balancer_the_address_itself_tells() -> None:
     assert found["198.51.100.43"].services == ("shop/web",)
 
 
-def test_an_address_in_use_that_nothing_explains_is_not_recognised() -> None:
+def test_an_address_whose_load_balancer_was_refused_is_unknown_without_a_tag() -> None:
     draft = Draft("kubenet-vmss")
     tagged(draft, "shop/web")["tags"] = {"owner": "me"}
     snapshot = draft.snapshot()
     cut = refused(snapshot, [Refusal(ResourceId(draft.one(LOAD_BALANCERS)["id"]))])
-    assert owners(Topology(cut))["198.51.100.43"].kind is OwnerKind.UNRECOGNISED
+    owner = owners(Topology(cut))["198.51.100.43"]
+    assert owner.kind is OwnerKind.UNKNOWN
+    assert owner.because == "load balancer kubernetes could not be seen"
+
+
+def test_an_address_that_says_it_is_in_use_but_nothing_uses_is_not_recognised() -> None:
+    draft = Draft("kubenet-vmss")
+    address = tagged(draft, "shop/web")
+    address["tags"] = {"owner": "me"}
+    gone = f"{draft.one(LOAD_BALANCERS)['id']}/frontendIPConfigurations/gone"
+    address["properties"]["ipConfiguration"] = arm.reference(gone)
+    target = str(address["id"]).lower()
+    parts = balancer(draft)["frontendIPConfigurations"]
+    parts[:] = [
+        each for each in parts if each["properties"]["publicIPAddress"]["id"].lower() != target
+    ]
+    owner = owners(Topology(draft.snapshot()))["198.51.100.43"]
+    assert owner.kind is OwnerKind.UNRECOGNISED
+    assert owner.because == "attached to gone"
 
 
 def test_an_address_that_was_refused_has_the_owner_its_frontend_tells() -> None:

@@ -8,6 +8,7 @@ import pytest
 from fixtures import documents as arm
 from fixtures.pools import consecutive_addresses
 from inspector.findings import Status
+from inspector.fingerprint import Agreement
 from inspector.ownership import OwnerKind
 from inspector.report import Report, analyze
 from inspector.report.answer import Unknown, unknown_of
@@ -99,8 +100,9 @@ def test_summary(
     assert (summary.nodes_missing, summary.entries_missing) == (0, 0)
     assert [(each.ip_configurations, each.nodes) for each in summary.ips_per_node] == per_node
     assert sorted((str(e.address), e.port or 0) for e in summary.public_entries) == sorted(ports)
-    assert summary.way_out == "load balancer"
-    assert summary.outbound_addresses == (way_out,)
+    (leaving,) = summary.ways_out
+    assert (leaving.words, leaving.addresses) == ("load balancer", (way_out,))
+    assert summary.ways_out_agreement is Agreement.AGREES
     expected = Status.SKIPPED if name == CNI else Status.PASSED
     verdicts = {each.check: each.status for each in summary.verdicts}
     assert verdicts["kubenet-one-ip-per-node"] is expected
@@ -127,7 +129,6 @@ def test_summary(
                 "load_balancer_sku": "Standard",
                 "http_application_routing": False,
                 "power_state": None,
-                "api_server_access": "public, from any address",
             },
         ),
         (
@@ -569,14 +570,15 @@ def test_ways_in_lead_to_every_node(
         )
         for entry in found.entries
     } == entries
+    (pool,) = found.pools
+    assert pool.name == "kubernetes"
+    assert sorted(str(each.node) for each in pool.nodes) == nodes
     for entry in found.entries:
         assert entry.nodes == ()
         for frontend in entry.frontends:
             assert frontend.load_balancer == "kubernetes"
             for rule in frontend.rules:
-                (pool,) = rule.pools
-                assert pool.name == "kubernetes"
-                assert sorted(str(each.node) for each in pool.nodes) == nodes
+                assert rule.pools == (pool.id,)
     assert [len(each.public_ip) for each in found.outbound_only] == [len(arm.guid("x"))]
     assert found.missing == ()
 
@@ -637,7 +639,7 @@ def test_an_address_whose_public_ip_was_refused_is_unknown_wherever_it_is_shown(
     assert rule.addresses == (hidden,)
     assert {each.address for each in found.ways_in.entries} == {hidden}
     assert {each.owner.services for each in found.ways_in.entries} == {()}
-    assert found.summary.outbound_addresses == (hidden,)
+    assert {each.addresses for each in found.summary.ways_out} == {(hidden,)}
     assert {each.address for each in found.summary.public_entries} == {hidden}
 
 
@@ -678,7 +680,7 @@ def test_devices_whose_interface_was_refused_say_what_hides_them() -> None:
     devices = subnet(report(VMSS, refusal), "aks-subnet").devices
     (hidden,) = [each for each in devices if each.address is None]
     assert hidden.unseen == unknown_of(gap_of(refusal))
-    assert hidden.type == "Scale set interface"
+    assert (hidden.device, hidden.type) == (SHOP_NODES[1], "Node")
     assert subnet(report(VMSS, refusal), "aks-subnet").used == 3
 
 

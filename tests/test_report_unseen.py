@@ -7,9 +7,11 @@ import pytest
 
 import fixtures.documents as arm
 from inspector.errors import BadDocument
+from inspector.fingerprint import Agreement
 from inspector.ownership import OwnerKind
 from inspector.renderers import Format, render
 from inspector.report import Report, Unknown, analyze
+from inspector.resources import SCALE_SET_PUBLIC_IP_TYPE
 from inspector.snapshot import decode_snapshot, encode_snapshot
 from tests.odd_clusters import (
     LOAD_BALANCERS,
@@ -51,8 +53,8 @@ def test_an_application_gateway_is_a_public_address_not_followed() -> None:
     draft.add(extra)
     found = analyze(draft.snapshot())
     (other,) = found.ways_in.others
-    assert other.attached_to == "applicationGateways agw"
-    assert "203.0.113.200  attached to applicationGateways agw, not followed" in render(found)
+    assert other.attached_to == "application gateway agw"
+    assert "203.0.113.200  attached to application gateway agw, not followed" in render(found)
 
 
 def test_a_frontend_for_inbound_nat_rules_is_not_nobodys() -> None:
@@ -104,11 +106,10 @@ def test_a_pool_of_addresses_has_its_nodes_once_in_every_section(keep_interfaces
     ]
     assert {member.node for member in pool.members} == names
     assert len(pool.members) == len(names)
-    rules = [
-        rule for each in found.ways_in.entries for front in each.frontends for rule in front.rules
-    ]
-    for rule in rules:
-        assert {node.node for node in rule.pools[0].nodes} == names
+    (entered,) = found.ways_in.pools
+    assert entered.id == pool.id
+    assert {node.node for node in entered.nodes} == names
+    assert [(each.members, each.nodes) for each in pool.node_pools] == [(3, 3)]
 
 
 @pytest.mark.parametrize("kind", [SCALE_SET_INTERFACES])
@@ -126,8 +127,8 @@ def test_nodes_whose_interfaces_were_refused_are_unknown_and_not_without() -> No
     assert found.summary.nodes_unseen == 3
     text = render(found)
     assert "No network interface was found" not in text
-    assert text.count("The network interface of node") == 3
-    assert "Node network interfaces\n" + "─" * 23 + "\n  The network interface of" in text
+    assert "Node network interfaces\n" + "─" * 23 + "\n  The network interfaces are unkno" in text
+    assert all(name in text for name in found.node_interfaces.nodes_unseen)
 
 
 def test_refused_machines_are_nodes_by_the_name_their_interface_gives() -> None:
@@ -155,15 +156,16 @@ def test_free_addresses_are_unknown_without_the_usage_figure() -> None:
     assert "at least 3 used" in (subnet.note or "")
 
 
-def test_node_public_addresses_are_a_gap() -> None:
+def test_node_public_addresses_that_may_not_be_listed_are_unknown() -> None:
     draft = Draft(VMSS)
     configuration = draft.configurations(SCALE_SET_INTERFACES, 1)[0]
     configuration["properties"]["publicIPAddress"] = arm.reference(
         f"{configuration['id']}/publicIPAddresses/pub"
     )
-    (gap,) = draft.snapshot().gaps
-    assert gap.action == "none: this release does not read them"
-    assert "unknown (pub)" in render(analyze(draft.snapshot()))
+    snapshot = draft.snapshot()
+    refusal = refusal_of_list(snapshot, SCALE_SET_PUBLIC_IP_TYPE)
+    assert "unknown (pub)" in render(analyze(refused(snapshot, [refusal])))
+    assert "unknown (pub)" not in render(analyze(snapshot))
 
 
 def test_a_scale_set_of_the_users_own_is_no_node_pool() -> None:
@@ -236,5 +238,6 @@ def test_an_own_nat_gateway_gives_its_addresses() -> None:
     network["properties"]["subnets"][0]["properties"]["natGateway"] = {"id": gateway["id"]}
     draft.add(address, gateway)
     summary = analyze(draft.snapshot()).summary
-    assert summary.way_out == "own NAT gateway"
-    assert summary.outbound_addresses == ("203.0.113.77",)
+    (leaving,) = summary.ways_out
+    assert (leaving.words, leaving.addresses) == ("NAT gateway", ("203.0.113.77",))
+    assert summary.ways_out_agreement is Agreement.AGREES

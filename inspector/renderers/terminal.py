@@ -24,7 +24,8 @@ _STYLES: Final = {
 _UNDERLINES: Final = {1: "═", 2: "─"}
 _COLUMN_GAP: Final = 2
 _MARGIN: Final = 2
-_NARROWEST_COLUMN: Final = 18
+_LONGEST_WHOLE: Final = 60
+"""The longest word that is never torn: names are not, ARM ids may be."""
 
 
 def render_terminal(blocks: Iterable[Block], *, width: int, color: bool) -> str:
@@ -93,35 +94,40 @@ def _facts(rows: tuple[tuple[str, tuple[Text, ...]], ...], width: int) -> Render
 def _table(table: Table, width: int) -> Iterator[RenderableType]:
     if not table.rows:
         yield _indent(rich.text.Text("none", style="dim"))
-    elif _narrowest(table) <= width:
-        yield _indent(_grid(table))
     else:
-        yield _records(table, width)
+        widths = _column_widths(table, width)
+        yield _records(table, width) if widths is None else _indent(_grid(table, widths))
     if table.note:
         note = rich.text.Text(visible(table.note), style="dim italic")
         yield _indent(note)
 
 
-def _narrowest(table: Table) -> int:
-    """Return the width below which folding the cells makes a table worse than records."""
-    total = 0
-    for name, cells in _columns(table):
-        longest = max(cell_len(visible(cell.text)) for cell in cells)
-        total += max(cell_len(name), min(longest, _NARROWEST_COLUMN)) + _COLUMN_GAP
-    return total
+def _column_widths(table: Table, width: int) -> list[int] | None:
+    """Return the columns' widths; ``None`` if the table would have to tear names.
 
-
-def _columns(table: Table) -> Iterator[tuple[str, list[Text]]]:
+    Each column has what its longest word needs, and a share of the rest in proportion to what it
+    lacks to be printed without a break.
+    """
+    narrowest, natural = [], []
     for index, name in enumerate(table.columns):
-        yield name, [row[index] for row in table.rows]
+        texts = [visible(name), *(visible(row[index].text) for row in table.rows)]
+        longest = max(cell_len(word) for text in texts for word in text.split(" "))
+        narrowest.append(max(cell_len(texts[0]), min(longest, _LONGEST_WHOLE)))
+        natural.append(max(map(cell_len, texts)))
+    spare = width - sum(narrowest) - _COLUMN_GAP * len(narrowest)
+    if spare < 0:
+        return None
+    lacking = [most - least for least, most in zip(narrowest, natural, strict=True)]
+    share = min(1.0, spare / max(1, sum(lacking)))
+    return [least + int(lack * share) for least, lack in zip(narrowest, lacking, strict=True)]
 
 
-def _grid(table: Table) -> RenderableType:
+def _grid(table: Table, widths: list[int]) -> RenderableType:
     grid = rich.table.Table(
         box=None, padding=(0, _COLUMN_GAP, 0, 0), header_style="dim", pad_edge=False
     )
-    for name in table.columns:
-        grid.add_column(visible(name), overflow="fold", min_width=min(cell_len(name), 20))
+    for name, width in zip(table.columns, widths, strict=True):
+        grid.add_column(visible(name), overflow="fold", width=width)
     for row in table.rows:
         grid.add_row(*map(_text, row))
     return grid

@@ -5,12 +5,14 @@ from datetime import datetime
 from inspector.checks import run_checks
 from inspector.findings import Outcome
 from inspector.report.answer import Unknown, View
+from inspector.report.api_server import APIServer, build_api_server
 from inspector.report.connected_devices import VirtualNetworks, build_virtual_networks
 from inspector.report.infrastructure import Infrastructure, build_infrastructure
 from inspector.report.load_balancing import LoadBalancing, build_load_balancing
 from inspector.report.network_model import NetworkModels, build_network_models
 from inspector.report.node_interfaces import NodeInterfaces, build_node_interfaces
 from inspector.report.profile import NetworkingProfile, build_profile
+from inspector.report.public_ips import PublicIPs, build_public_ips
 from inspector.report.route_tables import RouteTables, build_route_tables
 from inspector.report.security_groups import SecurityGroups, build_security_groups
 from inspector.report.summary import Sections, Summary, build_summary
@@ -33,8 +35,10 @@ class Report(View, frozen=True, kw_only=True):
     summary: Summary
     networking_profile: NetworkingProfile
     network_model: NetworkModels
+    api_server: APIServer
     infrastructure: Infrastructure
     load_balancing: LoadBalancing
+    public_ips: PublicIPs
     virtual_networks: VirtualNetworks
     node_interfaces: NodeInterfaces
     route_tables: RouteTables
@@ -68,8 +72,10 @@ def analyze(snapshot: Snapshot) -> Report:
         ),
         networking_profile=profile,
         network_model=models,
+        api_server=build_api_server(topology),
         infrastructure=build_infrastructure(topology),
         load_balancing=balancing,
+        public_ips=build_public_ips(topology),
         virtual_networks=build_virtual_networks(topology),
         node_interfaces=interfaces,
         route_tables=build_route_tables(topology),

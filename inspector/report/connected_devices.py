@@ -1,47 +1,22 @@
 """Virtual networks: their subnets with used and free addresses, and every connected device."""
 
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv6Address
 from typing import Final
 
-from inspector.collected import NotCollected
 from inspector.network.addresses import usable_addresses
+from inspector.nodes import pool_profiles
 from inspector.report.addresses import name_of
-from inspector.report.answer import Unknown, View, ask, noting, unknown_of
+from inspector.report.answer import Unknown, View, ask, noting
+from inspector.report.devices import Device, DeviceType, connected_devices
 from inspector.resource_id import ResourceId
-from inspector.resources import (
-    FrontendIPConfiguration,
-    IPAddress,
-    IPConfiguration,
-    NetworkInterface,
-    Peering,
-    Resource,
-    Subnet,
-    SubnetUsage,
-    VirtualNetwork,
-)
+from inspector.resources import Peering, Subnet, SubnetUsage, VirtualNetwork, same_text
 from inspector.topology import Topology
 
 _CLUSTER_SERVICE: Final = "microsoft.containerservice/managedclusters"
-_FOREIGN_DEVICES: Final = (
-    ("/applicationgateways/", "Application gateway"),
-    ("/virtualnetworkgateways/", "Virtual network gateway"),
-    ("/loadbalancers/", "Load balancer frontend"),
-    ("/virtualmachinescalesets/", "Scale set interface"),
-    ("/networkinterfaces/", "Network interface"),
-)
+_CONTAINER_GROUPS: Final = "microsoft.containerinstance/containergroups"
 
-
-class Device(View, frozen=True):
-    """An IP configuration connected to a subnet, as the portal lists it.
-
-    Without an ``address``, ``unseen`` says what hides it; a foreign device has neither.
-    """
-
-    device: str
-    type: str
-    address: IPAddress | None
-    ip_configuration: str
-    unseen: Unknown | None = None
+_Counts = tuple[int | Unknown | None, int | Unknown | None, str | None]
+"""Used and free addresses, and what a reader must know about the figures."""
 
 
 class SubnetView(View, frozen=True):
@@ -49,7 +24,7 @@ class SubnetView(View, frozen=True):
 
     ``used`` is the larger of ARM's usage figure and the connected configurations; without the
     figure it is a lower bound and ``free`` is unknown. Both are ``None`` without an IPv4 range.
-    Devices are listed for the cluster's subnets.
+    ``pods_of`` names the pools whose pods draw addresses from it: those are not visible in ARM.
     """
 
     name: str
@@ -64,6 +39,9 @@ class SubnetView(View, frozen=True):
     security_group: str | None
     nat_gateway: str | None
     delegations: tuple[str, ...]
+    service_association_links: tuple[str, ...]
+    default_outbound_access: bool | None
+    pods_of: tuple[str, ...]
     devices: tuple[Device, ...]
 
 
@@ -77,12 +55,17 @@ class PeeringView(View, frozen=True):
 
 
 class NetworkView(View, frozen=True):
-    """A virtual network."""
+    """A virtual network; without ``dns_servers`` it asks Azure's own resolver.
+
+    ``subscription`` is there where it is not the cluster's.
+    """
 
     name: str
     id: ResourceId
     resource_group: str | None
+    subscription: str | None
     prefixes: tuple[str, ...]
+    dns_servers: tuple[str, ...]
     subnets: tuple[SubnetView, ...]
     peerings: tuple[PeeringView, ...]
 
@@ -95,7 +78,7 @@ class VirtualNetworks(View, frozen=True):
 
 
 def build_virtual_networks(topology: Topology) -> VirtualNetworks:
-    """Return every network the cluster is in, the cluster's subnets with their devices."""
+    """Return every network the cluster is in, with its subnets and their devices."""
     missing: list[Unknown] = []
     group = topology.cluster.infrastructure_group
     if group is not None:
@@ -117,16 +100,34 @@ def _network(topology: Topology, network: VirtualNetwork) -> NetworkView:
     by_subnet = {} if isinstance(usages, Unknown) else {each.id.key: each for each in usages}
     unseen = usages if isinstance(usages, Unknown) else None
     properties = network.properties
+    is_near = same_text(network.id.subscription, topology.cluster.id.subscription)
     return NetworkView(
         name=network.title,
         id=network.id,
         resource_group=network.id.resource_group,
+        subscription=None if is_near else network.id.subscription,
         prefixes=properties.address_space.address_prefixes,
+        dns_servers=properties.dhcp_options.dns_servers,
         subnets=tuple(
-            _subnet(topology, each, by_subnet.get(each.id.key, unseen), is_used=each.id in in_use)
+            _subnet(
+                topology,
+                each,
+                by_subnet.get(each.id.key, unseen),
+                is_used=each.id in in_use or _is_of_virtual_nodes(topology, each),
+            )
             for each in properties.subnets
         ),
         peerings=tuple(map(_peering, properties.virtual_network_peerings)),
+    )
+
+
+def _is_of_virtual_nodes(topology: Topology, subnet: Subnet) -> bool:
+    """Whether the add-on of virtual nodes, which is on, names the subnet."""
+    return any(
+        name.lower() == "aciconnectorlinux"
+        and addon.enabled
+        and same_text(addon.config.get("SubnetName"), subnet.title)
+        for name, addon in topology.cluster.properties.addon_profiles.items()
     )
 
 
@@ -134,9 +135,10 @@ def _subnet(
     topology: Topology, subnet: Subnet, usage: SubnetUsage | Unknown | None, *, is_used: bool
 ) -> SubnetView:
     properties = subnet.properties
-    devices = _devices(topology, subnet)
+    devices = connected_devices(topology, (each.id for each in properties.ip_configurations))
     usable = usable_addresses(subnet.prefixes)
-    used, note = _used(subnet, devices, usage) if usable is not None else (None, None)
+    pods_of = _pods_of(topology, subnet)
+    used, free, note = _counts(subnet, devices, usage, usable, pods_of)
     return SubnetView(
         name=subnet.title,
         id=subnet.id,
@@ -144,13 +146,16 @@ def _subnet(
         is_cluster_subnet=is_used,
         usable=usable,
         used=used,
-        free=_free(usable, used, usage),
+        free=free,
         note=note,
         route_table=name_of(properties.route_table),
         security_group=name_of(properties.network_security_group),
         nat_gateway=name_of(properties.nat_gateway),
         delegations=_delegated_to(subnet),
-        devices=devices if is_used else (),
+        service_association_links=tuple(each.name for each in properties.service_association_links),
+        default_outbound_access=properties.default_outbound_access,
+        pods_of=pods_of,
+        devices=devices,
     )
 
 
@@ -159,25 +164,48 @@ def _delegated_to(subnet: Subnet) -> tuple[str, ...]:
     return tuple(each.properties.service_name or each.name for each in delegations)
 
 
-def _free(
-    usable: int | None, used: int | Unknown | None, usage: SubnetUsage | Unknown | None
-) -> int | Unknown | None:
-    if usable is None or not isinstance(used, int):
-        return used
-    return usage if isinstance(usage, Unknown) else max(0, usable - used)
+def _pods_of(topology: Topology, subnet: Subnet) -> tuple[str, ...]:
+    return tuple(each.name for each in pool_profiles(topology) if each.pod_subnet_id == subnet.id)
+
+
+def _counts(
+    subnet: Subnet,
+    devices: tuple[Device, ...],
+    usage: SubnetUsage | Unknown | None,
+    usable: int | None,
+    pods_of: tuple[str, ...],
+) -> _Counts:
+    if usable is None:
+        return None, None, None
+    services = set(map(str.lower, _delegated_to(subnet)))
+    if pods_of or _CLUSTER_SERVICE in services:
+        hidden = _hidden(subnet, "addresses given to pods or to the API server")
+        return hidden, hidden, _note_of_hidden(pods_of)
+    used, note = _used(subnet, devices, usage)
+    if _CONTAINER_GROUPS in services:
+        hidden = _hidden(subnet, "addresses given to container groups")
+        note = f"at least {used} used: the addresses of virtual nodes' pods are not visible in ARM"
+        return used, hidden, note
+    return used, usage if isinstance(usage, Unknown) else max(0, usable - used), note
+
+
+def _hidden(subnet: Subnet, what: str) -> Unknown:
+    return Unknown(
+        unknown=str(subnet.id), reason=f"ARM does not show {what}", action="Kubernetes API"
+    )
+
+
+def _note_of_hidden(pods_of: tuple[str, ...]) -> str:
+    if not pods_of:
+        return "delegated to AKS: only load balancers show of its addresses in ARM"
+    pools = f"pool{'s' if len(pods_of) > 1 else ''} {', '.join(pods_of)}"
+    return f"the pods of {pools} draw addresses from it, which are not visible in ARM"
 
 
 def _used(
     subnet: Subnet, devices: tuple[Device, ...], usage: SubnetUsage | Unknown | None
-) -> tuple[int | Unknown, str | None]:
+) -> tuple[int, str | None]:
     """Return the IPv4 addresses taken, and what a reader must know about the figure."""
-    if _CLUSTER_SERVICE in map(str.lower, _delegated_to(subnet)):
-        hidden = Unknown(
-            unknown=str(subnet.id),
-            reason="ARM does not show addresses given to pods or to the API server",
-            action="Kubernetes API",
-        )
-        return hidden, "delegated to AKS: its addresses are not visible in ARM"
     connected = sum(not isinstance(each.address, IPv6Address) for each in devices)
     if isinstance(usage, Unknown):
         return connected, f"at least {connected} used: ARM's usage figure could not be read"
@@ -189,66 +217,6 @@ def _used(
     return max(connected, reported), note
 
 
-def _devices(topology: Topology, subnet: Subnet) -> tuple[Device, ...]:
-    devices = [_device(topology, each.id) for each in subnet.properties.ip_configurations]
-    return tuple(sorted(devices, key=_order))
-
-
-def _order(device: Device) -> tuple[int, int, str, str]:
-    address = device.address
-    if isinstance(address, IPv4Address | IPv6Address):
-        return address.version, int(address), device.device, device.ip_configuration
-    return 9, 0, device.device, device.ip_configuration
-
-
-def _device(topology: Topology, configuration_id: ResourceId) -> Device:
-    try:
-        found = topology.get(configuration_id, Resource)
-    except NotCollected as unseen:
-        return _unseen(configuration_id, unknown_of(unseen.gap))
-    if isinstance(found, IPConfiguration):
-        return _interface_device(topology, found)
-    if isinstance(found, FrontendIPConfiguration):
-        balancer = found.id.parent
-        return Device(
-            device=balancer.name if balancer is not None else found.title,
-            type="Internal load balancer",
-            address=found.properties.private_ip_address,
-            ip_configuration=found.title,
-        )
-    return _unseen(configuration_id, None)
-
-
-def _interface_device(topology: Topology, configuration: IPConfiguration) -> Device:
-    interface = topology.holder(configuration, NetworkInterface)
-    node = topology.node_of(interface) if interface is not None else None
-    kind = "Network interface"
-    if node is not None:
-        kind = "Node"
-    elif interface is not None and interface.properties.private_endpoint is not None:
-        kind = "Private endpoint"
-    holder = interface.title if interface is not None else configuration.title
-    return Device(
-        device=node.name if node is not None else holder,
-        type=kind,
-        address=configuration.properties.private_ip_address,
-        ip_configuration=configuration.title,
-    )
-
-
-def _unseen(configuration_id: ResourceId, unseen: Unknown | None) -> Device:
-    """Return a device told by its id alone: not the cluster's, or not readable."""
-    kinds = (words for mark, words in _FOREIGN_DEVICES if mark in configuration_id.key)
-    holder = configuration_id.parent
-    return Device(
-        device=holder.name if holder is not None else configuration_id.name,
-        type=next(kinds, "Other"),
-        address=None,
-        ip_configuration=configuration_id.name,
-        unseen=unseen,
-    )
-
-
 def _peering(peering: Peering) -> PeeringView:
     properties = peering.properties
     remote = properties.remote_virtual_network
@@ -258,3 +226,14 @@ def _peering(peering: Peering) -> PeeringView:
         state=properties.peering_state,
         remote_prefixes=properties.remote_address_space.address_prefixes,
     )
+
+
+__all__ = [
+    "Device",
+    "DeviceType",
+    "NetworkView",
+    "PeeringView",
+    "SubnetView",
+    "VirtualNetworks",
+    "build_virtual_networks",
+]

@@ -70,7 +70,6 @@ class NetworkingProfile(View, frozen=True):
     docker_bridge_cidr: str | None
     dns_prefix: str | None
     fqdn: str | None
-    private_fqdn: str | None
     load_balancer_sku: str | None
     outbound_type: str | None
     outbound_addresses: str | None
@@ -82,9 +81,6 @@ class NetworkingProfile(View, frozen=True):
     http_application_routing: bool | None
     application_routing: bool
     addons: tuple[Addon, ...]
-    api_server_access: str
-    authorized_ip_ranges: tuple[str, ...]
-    private_dns_zone: str | None
     pools: tuple[Pool, ...]
 
 
@@ -92,7 +88,7 @@ def build_profile(topology: Topology) -> NetworkingProfile:
     """Return the cluster's own description of its network."""
     cluster = topology.cluster
     properties, network = cluster.properties, cluster.properties.network_profile
-    access, pools = properties.api_server_access_profile, pool_profiles(topology)
+    pools = pool_profiles(topology)
     balancer = network.load_balancer_profile
     addons = {name.lower(): addon.enabled for name, addon in properties.addon_profiles.items()}
     return NetworkingProfile(
@@ -118,7 +114,6 @@ def build_profile(topology: Topology) -> NetworkingProfile:
         docker_bridge_cidr=network.docker_bridge_cidr,
         dns_prefix=properties.dns_prefix,
         fqdn=properties.fqdn,
-        private_fqdn=properties.private_fqdn,
         load_balancer_sku=network.load_balancer_sku,
         outbound_type=network.outbound_type,
         outbound_addresses=_outbound_addresses(network),
@@ -130,9 +125,6 @@ def build_profile(topology: Topology) -> NetworkingProfile:
         http_application_routing=addons.get(_HTTP_APPLICATION_ROUTING),
         application_routing=properties.ingress_profile.web_app_routing.enabled,
         addons=_addons(cluster),
-        api_server_access=_api_server_access(cluster),
-        authorized_ip_ranges=access.authorized_ip_ranges,
-        private_dns_zone=access.private_dns_zone,
         pools=tuple(_pool(topology, each) for each in pools),
     )
 
@@ -143,18 +135,6 @@ def _addons(cluster: ManagedCluster) -> tuple[Addon, ...]:
         for name, addon in sorted(cluster.properties.addon_profiles.items())
         if name.lower() != _HTTP_APPLICATION_ROUTING
     )
-
-
-def _api_server_access(cluster: ManagedCluster) -> str:
-    access = cluster.properties.api_server_access_profile
-    if access.enable_vnet_integration:
-        reach = "private" if access.enable_private_cluster else "public"
-        return f"{reach}, with API server VNet integration"
-    if access.enable_private_cluster:
-        return "private endpoint"
-    if access.authorized_ip_ranges:
-        return f"public, {len(access.authorized_ip_ranges)} authorised ranges"
-    return "public, from any address"
 
 
 def _outbound_addresses(network: NetworkProfile) -> str | None:

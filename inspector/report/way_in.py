@@ -8,9 +8,11 @@ from inspector.collected import NotCollected
 from inspector.ownership import (
     Owner,
     OwnerKind,
+    owner_of_prefix,
     owner_of_public_ip,
     owner_of_rule,
     owner_of_unseen_public_ip,
+    resource_words,
 )
 from inspector.report.addresses import public_address
 from inspector.report.answer import TextAnswer, Unknown, View, noting, unknown_of
@@ -25,11 +27,14 @@ from inspector.resources import (
     LoadBalancingRule,
     NetworkInterface,
     PublicIPAddress,
+    PublicIPPrefix,
     Relation,
     ScaleSet,
 )
 from inspector.topology import Topology
 
+_PUBLIC: Final = (PublicIPAddress, PublicIPPrefix)
+_TO_PUBLIC: Final = (Relation.PUBLIC_IP, Relation.PUBLIC_IP_PREFIX)
 _WAYS_OUT: Final = frozenset({OwnerKind.OUTBOUND, OwnerKind.NAT_GATEWAY})
 
 
@@ -159,23 +164,23 @@ def _other(topology: Topology, entry: Entry) -> OtherAddress | None:
     attached = found.properties.ip_configuration if found is not None else None
     if attached is None:
         return None
-    holder = attached.id.parent or attached.id
     return OtherAddress(
         public_ip=entry.public_ip,
         id=entry.id,
         address=entry.address,
-        attached_to=f"{holder.type.rpartition('/')[2]} {holder.name}",
+        attached_to=resource_words(attached.id),
     )
 
 
 def _public_addresses(topology: Topology) -> list[ResourceId]:
-    """Return every public address there is or that something refers to, by id."""
-    known = (each.id for each in topology.all(PublicIPAddress))
-    return sorted({*known, *topology.targets(Relation.PUBLIC_IP)})
+    """Return every public address and prefix there is or that something refers to, by id."""
+    known = (each.id for kind in _PUBLIC for each in topology.all(kind))
+    referred = (each for relation in _TO_PUBLIC for each in topology.targets(relation))
+    return sorted({*known, *referred})
 
 
 def _entry(topology: Topology, public_id: ResourceId) -> Entry:
-    sources = topology.referring(public_id, Relation.PUBLIC_IP)
+    sources = [each for way in _TO_PUBLIC for each in topology.referring(public_id, way)]
     frontends = (_frontend(topology, source) for source in sources)
     nodes = (_node(topology, source) for source in sources if _is_ip_configuration(source))
     return Entry(
@@ -190,6 +195,8 @@ def _entry(topology: Topology, public_id: ResourceId) -> Entry:
 
 def _owner(topology: Topology, public_id: ResourceId) -> Owner:
     """Return the owner, which who refers to an address tells even if it could not be seen."""
+    if public_id.type.lower() == PublicIPPrefix.arm_type.lower():
+        return owner_of_prefix(topology, public_id)
     address = topology.seen(public_id, PublicIPAddress)
     if address is not None or topology.is_known(public_id):
         return owner_of_public_ip(topology, address or PublicIPAddress(id=public_id))

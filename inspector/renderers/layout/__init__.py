@@ -5,6 +5,7 @@ from typing import Final
 
 from inspector.check_report import CheckReport
 from inspector.renderers.blocks import Block, Heading, facts
+from inspector.renderers.layout.api_server import lay_out_api_server
 from inspector.renderers.layout.balancing import lay_out_load_balancing
 from inspector.renderers.layout.egress import lay_out_ways_out
 from inspector.renderers.layout.interfaces import lay_out_node_interfaces
@@ -20,6 +21,7 @@ from inspector.renderers.layout.overview import (
     lay_out_profile,
     lay_out_summary,
 )
+from inspector.renderers.layout.public_ips import lay_out_public_ips
 from inspector.renderers.layout.ways import lay_out_ways_in
 from inspector.report import Report
 
@@ -41,8 +43,10 @@ def lay_out(report: Report, *, show_all: bool) -> Iterator[Block]:
     yield from lay_out_summary(report.summary, most)
     yield from lay_out_profile(report.networking_profile, most)
     yield from lay_out_network_models(report.network_model, most)
+    yield from lay_out_api_server(report.api_server, most)
     yield from lay_out_infrastructure(report.infrastructure, most)
     yield from lay_out_load_balancing(report.load_balancing, most)
+    yield from lay_out_public_ips(report.public_ips, most)
     yield from lay_out_virtual_networks(report.virtual_networks, most)
     yield from lay_out_node_interfaces(report.node_interfaces, most)
     yield from lay_out_route_tables(report.route_tables, most)

@@ -1,25 +1,49 @@
 """Virtual networks with their devices, route tables and security groups."""
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from inspector.renderers.blocks import (
+    ABSENT,
     Block,
     Heading,
     Paragraph,
     Text,
     Tone,
     facts,
-    join,
     row,
     show,
     table,
 )
-from inspector.renderers.layout.folding import FOLDED_FROM, folded
+from inspector.renderers.layout.devices import device_table
 from inspector.renderers.layout.missing import lay_out_missing
-from inspector.report.connected_devices import Device, NetworkView, SubnetView, VirtualNetworks
+from inspector.report.connected_devices import (
+    NetworkView,
+    PeeringView,
+    SubnetView,
+    VirtualNetworks,
+)
 from inspector.report.route_tables import RouteTables, RouteTableView, RouteView
 from inspector.report.security_groups import SecurityGroups, SecurityGroupView, SecurityRuleView
+from inspector.resources import same_text
+
+_SUBNET_COLUMNS: Final = (
+    "Subnet",
+    "Range",
+    "Usable",
+    "Used",
+    "Free",
+    "Route table",
+    "Security group",
+    "NAT gateway",
+    "Delegated to",
+)
+_RARE_COLUMNS: Final[dict[str, Callable[[SubnetView], object]]] = {
+    "Service association links": lambda subnet: subnet.service_association_links,
+    "Default outbound access": lambda subnet: subnet.default_outbound_access,
+    "Pods of": lambda subnet: subnet.pods_of,
+}
+"""What most networks have on no subnet: a column stands only where one subnet has it."""
 
 
 def lay_out_virtual_networks(networks: VirtualNetworks, most: int | None) -> Iterator[Block]:
@@ -34,36 +58,39 @@ def _network(network: NetworkView, most: int | None) -> Iterator[Block]:
     yield Heading(3, f"Virtual network {network.name}")
     yield facts(
         ("Resource group", network.resource_group),
+        *([("Subscription", network.subscription)] if network.subscription else []),
         ("Address space", network.prefixes),
-        *((f"Peering {each.name}", _joined(each.remote, each.state)) for each in network.peerings),
+        ("DNS servers", network.dns_servers or "Azure's own"),
+        *((f"Peering {each.name}", _peered(each)) for each in network.peerings),
     )
     yield Heading(4, f"{network.name}: subnets")
-    columns = (
-        "Subnet",
-        "Range",
-        "Usable",
-        "Used",
-        "Free",
-        "Route table",
-        "Security group",
-        "NAT gateway",
-        "Delegated to",
+    rare = {
+        name: value
+        for name, value in _RARE_COLUMNS.items()
+        if any(value(each) not in {None, ()} for each in network.subnets)
+    }
+    yield table(
+        (*_SUBNET_COLUMNS, *rare),
+        network.subnets,
+        lambda each: _subnet(each) + row(*(value(each) for value in rare.values())),
+        most=most,
     )
-    yield table(columns, network.subnets, _subnet, most=most)
     for subnet in network.subnets:
         if subnet.note:
             yield Paragraph(Text(f"{subnet.name}: {subnet.note}", Tone.WARNING))
     yield Heading(4, f"{network.name}: devices")
-    yield _devices(network, most)
+    yield device_table(((each.name, each.devices) for each in network.subnets), most)
 
 
-def _joined(remote: str | None, state: str | None) -> str:
-    return f"{remote or '-'}, {state or 'state not given'}"
+def _peered(peering: PeeringView) -> Text:
+    is_connected = same_text(peering.state, "Connected")
+    words = f"{peering.remote or ABSENT}, {peering.state or 'state not given'}"
+    return Text(words, Tone.PLAIN if is_connected else Tone.WARNING)
 
 
 def _subnet(subnet: SubnetView) -> tuple[Text, ...]:
     return row(
-        subnet.name if subnet.is_cluster_subnet else f"{subnet.name} (not the cluster's)",
+        subnet.name if subnet.is_cluster_subnet else f"{subnet.name} (not used by the cluster)",
         subnet.prefixes,
         subnet.usable,
         subnet.used,
@@ -73,44 +100,6 @@ def _subnet(subnet: SubnetView) -> tuple[Text, ...]:
         subnet.nat_gateway,
         subnet.delegations,
     )
-
-
-def _devices(network: NetworkView, most: int | None) -> Block:
-    groups = [each for subnet in network.subnets for each in _grouped(subnet, most)]
-    hidden = sum(len(devices) for _, devices in groups if len(devices) > 1)
-    notes = [f"{hidden} addresses are folded: --all shows each"] if hidden else []
-    columns = ("Device", "Type", "IP address", "Subnet")
-    return table(columns, groups, _device, most=most, notes=notes)
-
-
-def _grouped(subnet: SubnetView, most: int | None) -> Iterator[tuple[str, tuple[Device, ...]]]:
-    """Yield the subnet's devices one by one, those with many addresses together."""
-    if most is None:
-        yield from ((subnet.name, (each,)) for each in subnet.devices)
-        return
-    by_device = sorted(subnet.devices, key=_identity)
-    for _, group in groupby(by_device, key=_identity):
-        devices = tuple(group)
-        if len(devices) < FOLDED_FROM:
-            yield from ((subnet.name, (each,)) for each in devices)
-        else:
-            yield subnet.name, devices
-
-
-def _identity(device: Device) -> tuple[str, str]:
-    return device.type, device.device
-
-
-def _device(group: tuple[str, tuple[Device, ...]]) -> tuple[Text, ...]:
-    subnet, devices = group
-    first = devices[0]
-    if len(devices) == 1:
-        return row(first.device, first.type, first.address or first.unseen, subnet)
-    known = [each.address for each in devices if each.address is not None]
-    parts = [Text(folded(known))] if known else []
-    if len(known) < len(devices):
-        parts.append(Text(f"{len(devices) - len(known)} unknown", Tone.WARNING))
-    return row(first.device, first.type, join(parts), subnet)
 
 
 def lay_out_route_tables(tables: RouteTables, most: int | None) -> Iterator[Block]:

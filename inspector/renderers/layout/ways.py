@@ -9,7 +9,7 @@ from inspector.report.way_in import Entry, EntryNode, EntryPool, EntryRule, Ways
 from inspector.resource_id import ResourceId
 
 MOST_NODES: Final = 10
-"""Nodes behind a rule before they are counted by pool instead of listed."""
+"""Nodes behind a rule before they are counted instead of listed: the load balancer lists them."""
 
 
 def lay_out_ways_in(ways: WaysIn, most: int | None) -> Iterator[Block]:
@@ -63,7 +63,7 @@ def _pool(rule: EntryRule, name: str, pool: EntryPool | None, most: int | None) 
         return Tree(Text(f"{label}: not found, traffic goes nowhere", Tone.WARNING))
     if not pool.nodes:
         return Tree(Text(f"{label}: empty, traffic goes nowhere", Tone.WARNING))
-    if most is None or len(pool.nodes) <= MOST_NODES:
+    if len(pool.nodes) <= MOST_NODES:
         return Tree(Text(label), _nodes(pool.nodes, most))
     strangers = tuple(each for each in pool.nodes if not isinstance(each.node, str))
     nodes = sum(each.members for each in pool.node_pools)
