@@ -9,7 +9,7 @@ import msgspec
 
 from inspector.collected import NotCollected
 from inspector.network.models import NetworkModel, expected_configurations, pool_model
-from inspector.nodes import Node, hidden_interfaces, missing_for_nodes, pool_profiles
+from inspector.nodes import Node, hidden_interfaces, missing_for_nodes, pool_of, pool_profiles
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     AgentPoolProfile,
@@ -123,7 +123,11 @@ class _Seen:
         self._subnets: dict[ResourceId, bool] = {}
         for node in nodes:
             self._take(node)
-        self.has_overlay_tag = any(map(self._says_overlay, self._scale_sets(nodes)))
+        self.has_overlay_tag = any(
+            self._says_overlay(each)
+            for each in topology.all(ScaleSet)
+            if profile is not None and topology.pools.declared(pool_of(each)) == profile.name
+        )
         pod_subnet = profile.pod_subnet_id if profile else None
         self.is_delegated = self._delegation(pod_subnet) if pod_subnet is not None else None
 
@@ -163,14 +167,6 @@ class _Seen:
             except NotCollected as unseen:
                 self.missing[unseen.gap] = None
         return self._subnets[subnet_id]
-
-    def _scale_sets(self, nodes: list[Node]) -> Iterator[ScaleSet]:
-        machines = (node.virtual_machine for node in nodes if node.virtual_machine is not None)
-        above = {each.ancestor(ScaleSet.arm_type) for each in machines}
-        for each in above:
-            found = self._topology.seen(each, ScaleSet) if each is not None else None
-            if found is not None:
-                yield found
 
     @staticmethod
     def _says_overlay(scale_set: ScaleSet) -> bool:

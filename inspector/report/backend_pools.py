@@ -87,11 +87,10 @@ def _members(topology: Topology, pool: BackendAddressPool) -> tuple[PoolMember, 
 
 
 def _nic_member(topology: Topology, pool: BackendAddressPool, reference: Reference) -> PoolMember:
-    interface_id = reference.id.parent
     try:
         configuration = topology.get(reference.id, IPConfiguration)
-        interface = topology.get(interface_id, NetworkInterface) if interface_id else None
     except NotCollected as unseen:
+        interface_id = reference.id.parent
         return PoolMember(
             pool=pool.title,
             node=unknown_of(unseen.gap),
@@ -100,6 +99,7 @@ def _nic_member(topology: Topology, pool: BackendAddressPool, reference: Referen
             interface=interface_id.name if interface_id else None,
             ip_configuration=reference.id.name,
         )
+    interface = topology.holder(configuration, NetworkInterface) if configuration else None
     node = topology.node_of(interface) if interface is not None else None
     address = configuration.properties.private_ip_address if configuration is not None else None
     return PoolMember(
