@@ -6,10 +6,18 @@ from inspector.nodes import Node, hidden_interfaces, missing_for_nodes
 from inspector.report.addresses import public_address
 from inspector.report.answer import TextAnswer, Unknown, View, unknown_of
 from inspector.resource_id import ResourceId
-from inspector.resources import IPAddress, IPConfiguration, NetworkInterface, Subnet, same_text
+from inspector.resources import (
+    IPAddress,
+    IPConfiguration,
+    NetworkInterface,
+    NetworkSecurityGroup,
+    Resource,
+    Subnet,
+    same_text,
+)
 from inspector.topology import Topology
 
-_Shape = tuple[bool | None, str | None, int, int, int, tuple[str, ...], bool]
+_Shape = tuple[bool | None, str, int, int, int, tuple[str, ...], bool]
 
 
 class IPConfigurationView(View, frozen=True):
@@ -102,7 +110,7 @@ def _interface(topology: Topology, node: Node, interface: NetworkInterface) -> N
         name=interface.title,
         id=interface.id,
         ip_forwarding=properties.enable_ip_forwarding,
-        security_group=group.id.name if group is not None else None,
+        security_group=_name(topology, group.id, NetworkSecurityGroup) if group else None,
         ip_configurations=tuple(
             _configuration(topology, each)
             for each in sorted(properties.ip_configurations, key=_order)
@@ -128,7 +136,7 @@ def _configuration(topology: Topology, configuration: IPConfiguration) -> IPConf
         prefix_length=properties.private_ip_address_prefix_length,
         allocation=properties.private_ip_allocation_method,
         public_ip=public_address(topology, public.id) if public is not None else None,
-        subnet=_subnet_name(topology, subnet.id) if subnet is not None else None,
+        subnet=_name(topology, subnet.id, Subnet) if subnet is not None else None,
     )
 
 
@@ -143,37 +151,44 @@ def _by_pool(interfaces: tuple[NodeInterface, ...]) -> tuple[PoolInterfaces, ...
 def _pool(pool: str, indexes: list[int], interfaces: tuple[NodeInterface, ...]) -> PoolInterfaces:
     shapes = {index: _shape(interfaces[index]) for index in indexes}
     usual, _ = Counter(shapes.values()).most_common(1)[0]
-    forwarding, group, ipv4, ipv6, primary, subnets, has_public = usual
+    forwarding, _, ipv4, ipv6, primary, _, has_public = usual
+    first = interfaces[next(index for index, shape in shapes.items() if shape == usual)]
     return PoolInterfaces(
         pool=pool,
         nodes=len({interfaces[index].node for index in indexes}),
         interfaces=len(indexes),
         ip_forwarding=forwarding,
-        security_group=group,
+        security_group=first.security_group,
         ipv4_configurations=ipv4,
         ipv6_configurations=ipv6,
         primary_configurations=primary,
-        subnets=subnets,
+        subnets=_subnets(first),
         has_public_ip=has_public,
         exceptions=tuple(index for index, shape in shapes.items() if shape != usual),
     )
 
 
 def _shape(interface: NodeInterface) -> _Shape:
+    """Return what interfaces of a pool share; names are folded, as references differ in case."""
     every = interface.ip_configurations
     version_6 = sum(each.is_ipv6 for each in every)
     return (
         interface.ip_forwarding,
-        interface.security_group,
+        (interface.security_group or "").lower(),
         len(every) - version_6,
         version_6,
         sum(each.primary is True for each in every),
-        tuple(sorted({each.subnet for each in every if each.subnet is not None})),
+        tuple(map(str.lower, _subnets(interface))),
         any(each.public_ip is not None for each in every),
     )
 
 
-def _subnet_name(topology: Topology, subnet_id: ResourceId) -> str:
-    """Return a subnet's name as the subnet writes it: references differ in case."""
-    subnet = topology.seen(subnet_id, Subnet)
-    return subnet.title if subnet is not None else subnet_id.name
+def _subnets(interface: NodeInterface) -> tuple[str, ...]:
+    every = interface.ip_configurations
+    return tuple(sorted({each.subnet for each in every if each.subnet is not None}))
+
+
+def _name(topology: Topology, resource_id: ResourceId, kind: type[Resource]) -> str:
+    """Return a resource's name as its own document writes it: references differ in case."""
+    found = topology.seen(resource_id, kind)
+    return found.title if found is not None else resource_id.name

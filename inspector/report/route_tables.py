@@ -112,7 +112,9 @@ def _table(topology: Topology, table: RouteTable) -> RouteTableView:
     return RouteTableView(
         name=table.title,
         id=table.id,
-        subnets=tuple(each.id.name for each in table.properties.subnets),
+        subnets=tuple(
+            each.id.name for each in sorted(table.properties.subnets, key=lambda each: each.id)
+        ),
         bgp_propagation=None if disabled is None else not disabled,
         routes=tuple(
             RouteView(

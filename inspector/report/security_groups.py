@@ -79,9 +79,14 @@ def _group(topology: Topology, group: NetworkSecurityGroup) -> SecurityGroupView
     return SecurityGroupView(
         name=group.title,
         id=group.id,
-        subnets=tuple(sorted(each.id.name for each in properties.subnets)),
+        subnets=tuple(
+            each.id.name for each in sorted(properties.subnets, key=lambda each: each.id)
+        ),
         interfaces=tuple(
-            sorted(_device_name(topology, each) for each in properties.network_interfaces)
+            sorted(
+                (_device_name(topology, each) for each in properties.network_interfaces),
+                key=str.lower,
+            )
         ),
         rules=tuple(sorted(rules, key=_order)),
     )
