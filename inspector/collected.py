@@ -74,6 +74,8 @@ class Collected:
         self.snapshot = snapshot
         self._absent = {each.key for each in snapshot.absent}
         self._listings = {(each.scope.key, each.type.lower()): each for each in snapshot.listings}
+        self._listed_keys: dict[tuple[str, str], frozenset[str]] = {}
+        self._gaps_in_lists: dict[tuple[str, str], Gap | None] = {}
         self._gaps = {
             (each.target.key, (each.listing or "").lower()): each for each in snapshot.gaps
         }
@@ -157,7 +159,28 @@ class Collected:
         listings = (
             self._listings.get((scope.key, arm_type)) for scope in _upwards(resource_id.parent)
         )
-        return any(listing and resource_id not in listing.ids for listing in listings)
+        return any(listing and resource_id.key not in self._keys(listing) for listing in listings)
+
+    def _keys(self, listing: Listing) -> frozenset[str]:
+        """Return a list's ids, to be searched; the lists are asked for again and again."""
+        place = (listing.scope.key, listing.type)
+        if place not in self._listed_keys:
+            self._listed_keys[place] = frozenset(each.key for each in listing.ids)
+        return self._listed_keys[place]
+
+    def gap_in_list(
+        self, scope: ResourceId, kind: type[Resource], arm_type: str | None = None
+    ) -> Gap | None:
+        """Return what hides a list or an entry of it; ``None`` if all of it was seen."""
+        place = (scope.key, arm_type or kind.arm_type)
+        if place not in self._gaps_in_lists:
+            try:
+                self.listed(scope, kind, arm_type)
+            except NotCollected as unseen:
+                self._gaps_in_lists[place] = unseen.gap
+            else:
+                self._gaps_in_lists[place] = None
+        return self._gaps_in_lists[place]
 
     def listed(
         self, scope: ResourceId, kind: type[R], arm_type: str | None = None

@@ -41,6 +41,8 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
     ``ipv4`` and ``ipv6`` count nodes by their number of IP configurations. ``routed`` is how many
     nodes a route of their subnet's table leads to. ``fits`` are the models it may be, none where
     no node was seen. ``differences`` are sentences, ``missing`` what hides the rest.
+    ``has_blocks`` tells of configurations that hold a block of addresses, which are not counted:
+    how a static block shows on a NIC is not documented.
     """
 
     pool: str | None
@@ -53,6 +55,7 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
     has_overlay_tag: bool
     pod_subnet: ResourceId | None
     is_delegated: bool | None
+    has_blocks: bool
     fits: tuple[NetworkModel, ...]
     differences: tuple[str, ...]
     missing: tuple[Gap, ...]
@@ -62,7 +65,7 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
         """The verdict; a difference stands whatever else could not be seen."""
         if self.differences:
             return Agreement.DIFFERS
-        if self.missing or self.declared not in self.fits:
+        if self.missing or self.has_blocks or self.declared not in self.fits:
             return Agreement.UNKNOWN
         return Agreement.AGREES
 
@@ -102,8 +105,9 @@ def _fingerprint(
         has_overlay_tag=seen.has_overlay_tag,
         pod_subnet=profile.pod_subnet_id if profile else None,
         is_delegated=seen.is_delegated,
+        has_blocks=seen.has_blocks,
         fits=tuple(seen.fits()),
-        differences=tuple(seen.differences(declared, expected)),
+        differences=tuple(seen.differences(declared, expected, is_all_seen=not hidden)),
         missing=tuple(dict.fromkeys((*seen.missing, *hidden))),
     )
 
@@ -136,14 +140,22 @@ class _Seen:
         if hidden is not None:
             self.missing[hidden] = None
             return
-        every = [each for nic in node.interfaces for each in nic.properties.ip_configurations]
-        self.has_blocks |= any(
-            each.properties.private_ip_address_prefix_length is not None for each in every
+        every = [
+            each
+            for nic in node.interfaces
+            if nic.properties.primary is not False
+            for each in nic.properties.ip_configurations
+            if each.properties.private_ip_address_prefix_length is None
+        ]
+        self.has_blocks |= len(every) < sum(
+            len(nic.properties.ip_configurations)
+            for nic in node.interfaces
+            if nic.properties.primary is not False
         )
         version_6 = sum(each.is_ipv6 for each in every)
         self.ipv6[version_6] += 1
         self.ipv4[len(every) - version_6] += 1
-        own = (each for each in every if each.properties.primary or each.is_ipv6)
+        own = (each for each in every if each.properties.primary is not False or each.is_ipv6)
         self.routed += any(map(self._is_routed, own))
 
     def _is_routed(self, configuration: IPConfiguration) -> bool:
@@ -185,7 +197,7 @@ class _Seen:
         """Yield the models that give nodes what these have; one address fits several."""
         if self.missing or not any(self.ipv4):
             return
-        if max(self.ipv4) > 1 and not self.has_blocks:
+        if max(self.ipv4) > 1:
             yield NetworkModel.CNI_NODE_SUBNET
         elif self.routed:
             yield NetworkModel.KUBENET
@@ -198,9 +210,11 @@ class _Seen:
             yield NetworkModel.CNI_OVERLAY
             yield NetworkModel.BYO_CNI
 
-    def differences(self, declared: NetworkModel, expected: range | None) -> Iterator[str]:
+    def differences(
+        self, declared: NetworkModel, expected: range | None, *, is_all_seen: bool
+    ) -> Iterator[str]:
         """Yield a sentence for everything the declared model does not explain."""
-        if expected is not None and not self.has_blocks:
+        if expected is not None:
             for number in sorted(set(self.ipv4) - set(expected)):
                 nodes = self.ipv4[number]
                 counted = _configurations(number, "IPv4")
@@ -208,8 +222,8 @@ class _Seen:
         yield from self._family_differences()
         seen = self.ipv4.total()
         if declared is NetworkModel.KUBENET:
-            if seen and not self.missing and not self.routed:
-                yield "no route of the nodes' subnet leads to any of them"
+            if is_all_seen and not self.missing and self.routed < seen:
+                yield f"routes of the nodes' subnet lead to {self.routed} of {_nodes(seen)}"
         elif self.routed:
             yield f"pod routes of kubenet lead to {self.routed} of {_nodes(seen)}"
         if self.has_overlay_tag and declared is not NetworkModel.CNI_OVERLAY:

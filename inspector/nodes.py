@@ -5,8 +5,8 @@ from typing import Final
 
 import msgspec
 
-from inspector.collected import Collected, NotCollected
-from inspector.resource_id import ResourceId
+from inspector.collected import Collected
+from inspector.resource_id import ResourceId, as_segment
 from inspector.resources import (
     SCALE_SET_INTERFACE_TYPE,
     AgentPoolProfile,
@@ -81,10 +81,9 @@ def missing_for_nodes(collected: Collected) -> tuple[Gap, ...]:
     missing: dict[Gap, None] = {}
 
     def note(scope: ResourceId, kind: type[Resource], arm_type: str | None = None) -> None:
-        try:
-            collected.listed(scope, kind, arm_type)
-        except NotCollected as unknown:
-            missing[unknown.gap] = None
+        gap = collected.gap_in_list(scope, kind, arm_type)
+        if gap is not None:
+            missing[gap] = None
 
     cluster = collected.cluster
     for profile in pools_with_machines(cluster):
@@ -105,14 +104,10 @@ def hidden_interfaces(collected: Collected, node: Node) -> Gap | None:
     """Return what hides the node's interfaces: the list they would be in could not be seen."""
     machine = node.virtual_machine
     scope = machine.ancestor(ScaleSet.arm_type) if machine is not None else None
-    try:
-        if scope is not None:
-            collected.listed(scope, NetworkInterface, SCALE_SET_INTERFACE_TYPE)
-        elif collected.cluster.infrastructure_group is not None:
-            collected.listed(collected.cluster.infrastructure_group, NetworkInterface)
-    except NotCollected as unseen:
-        return unseen.gap
-    return None
+    if scope is not None:
+        return collected.gap_in_list(scope, NetworkInterface, SCALE_SET_INTERFACE_TYPE)
+    group = collected.cluster.infrastructure_group
+    return collected.gap_in_list(group, NetworkInterface) if group is not None else None
 
 
 def pool_profiles(collected: Collected) -> tuple[AgentPoolProfile, ...]:
@@ -218,5 +213,5 @@ def pool_of(resource: Resource) -> str | None:
 
 def _would_be_id(collected: Collected, pool: str | None, name: str) -> ResourceId:
     cluster = collected.snapshot.cluster
-    holder = cluster.child("agentPools", pool) if pool else cluster
-    return holder.child("machines", name)
+    holder = cluster.child("agentPools", as_segment(pool)) if pool else cluster
+    return holder.child("machines", as_segment(name))

@@ -4,6 +4,7 @@ from typing import Final
 
 _GROUPS: Final = "resourcegroups"
 _GROUP_AT: Final = 3
+_LONGEST_SEGMENT: Final = 260
 _LONGEST: Final = 2048
 _PROVIDERS: Final = "/providers/"
 _SLASHES_OF_TOP_RESOURCE: Final = 2
@@ -137,3 +138,9 @@ class ResourceId:
         while here is not None and here.type.lower() != wanted:
             here = here.parent
         return here
+
+
+def as_segment(text: str) -> str:
+    """Return a name so that it can stand in an id: one that could not is escaped, and cut."""
+    segment = text.replace("/", "%2F")[:_LONGEST_SEGMENT]
+    return segment.replace(".", "%2E") if segment in {".", ".."} else segment or "%"

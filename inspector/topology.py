@@ -7,7 +7,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from inspector.collected import Collected
-from inspector.nodes import Node, Pools, derive_nodes, makes_nodes_without_pool, pool_profiles
+from inspector.nodes import (
+    Node,
+    Pools,
+    derive_nodes,
+    makes_nodes_without_pool,
+    missing_for_nodes,
+    pool_profiles,
+)
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     IPConfiguration,
@@ -19,6 +26,7 @@ from inspector.resources import (
     RouteTable,
     VirtualNetwork,
 )
+from inspector.snapshot import Gap
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -73,9 +81,25 @@ class Topology(Collected):
                     *self.targets(Relation.IN_SUBNET),
                     *self.targets(Relation.PODS_IN_SUBNET),
                     *self.managed_subnets,
+                    *self._subnets_with_own_devices(),
                 }
             )
         )
+
+    def _subnets_with_own_devices(self) -> Iterator[ResourceId]:
+        """Yield the subnets that refer back into the infrastructure group, seen or not."""
+        group = self.cluster.infrastructure_group
+        inside = f"{group.key}/" if group is not None else "-"
+        for network in self.all(VirtualNetwork):
+            for subnet in network.properties.subnets:
+                users = subnet.properties.ip_configurations
+                if any(each.id.key.startswith(inside) for each in users):
+                    yield subnet.id
+
+    @cached_property
+    def hidden_nodes(self) -> tuple[Gap, ...]:
+        """What could not be seen and may hide a node or an interface."""
+        return missing_for_nodes(self)
 
     @cached_property
     def subnets_of_nodes(self) -> tuple[ResourceId, ...]:

@@ -168,8 +168,14 @@ def test_the_special_range_is_explained() -> None:
     draft = Draft(VMSS)
     access(draft, authorizedIPRanges=["0.0.0.0/32"])
     text = text_of(draft)
-    assert "public, from 1 authorised range\n" in text
+    assert "public, from the cluster's own outbound load balancer alone\n" in text
     assert "0.0.0.0/32  nothing but the cluster's own outbound load balancer" in text
+
+
+def test_a_range_that_is_everything_restricts_nothing() -> None:
+    draft = Draft(VMSS)
+    access(draft, authorizedIPRanges=["203.0.113.0/24", "0.0.0.0/0"])
+    assert "public, from anywhere: an authorised range is everything\n" in text_of(draft)
 
 
 def test_the_admitted_address_is_unknown_where_it_was_refused() -> None:

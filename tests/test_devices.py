@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from fixtures import documents as arm
+from fixtures.assemble import assemble
 from inspector.renderers.blocks import Table
 from inspector.renderers.layout.devices import address_ranges, device_table
 from inspector.renderers.layout.networks import lay_out_virtual_networks
 from inspector.renderers.layout.overview import lay_out_infrastructure
 from inspector.renderers.markdown import render_markdown
 from inspector.renderers.terminal import render_terminal
+from inspector.report import analyze
 from inspector.report.answer import Unknown, unknown_of
 from inspector.report.connected_devices import NetworkView, SubnetView, build_virtual_networks
 from inspector.report.devices import Device, DeviceType
@@ -104,9 +106,9 @@ FOREIGN: dict[str, tuple[str, DeviceType, str, str | None]] = {
         "aks-np-87654321-vmss_3",
         "resource group rg-apps",
     ),
-    "Windows scale set of another cluster": (
+    "scale set that is only named like one of Windows nodes": (
         scale_set_configuration(RG, "akswin1"),
-        DeviceType.OTHER_CLUSTER,
+        DeviceType.SCALE_SET,
         "akswin1_3",
         "resource group rg-apps",
     ),
@@ -943,3 +945,21 @@ def test_names_from_azure_cannot_act() -> None:
         assert not {"\x1b", "\u202e"} & set(text)
         assert "private link to service" in text
     assert "<b>" not in render_markdown(blocks)
+
+
+def test_without_arms_figure_the_free_addresses_are_unknown() -> None:
+    draft = Draft(VMSS)
+    snapshot = assemble(draft.documents, str(bundled(VMSS).cluster), usages=[])
+    (found,) = analyze(snapshot).virtual_networks.networks
+    assert [each.used for each in found.subnets] == [3]
+    assert all(isinstance(each.free, Unknown) for each in found.subnets)
+
+
+def test_unseen_addresses_of_two_families_are_not_counted_as_ipv4() -> None:
+    snapshot = bundled("dual-stack")
+    refusal = refusal_of_list(snapshot, SCALE_SET_INTERFACES)
+    (found,) = analyze(refused(snapshot, [refusal])).virtual_networks.networks
+    subnet = next(each for each in found.subnets if each.is_cluster_subnet)
+    assert subnet.used == 0
+    assert isinstance(subnet.free, Unknown)
+    assert subnet.note == "at least 0 used: 6 configurations could not be seen"

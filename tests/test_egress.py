@@ -345,11 +345,13 @@ def test_ipv6_has_no_default_access() -> None:
     [
         ("Standard", EgressKind.NONE),
         ("standard", EgressKind.NONE),
-        ("StandardV2", EgressKind.NAT_GATEWAY),
-        ("standardv2", EgressKind.NAT_GATEWAY),
+        ("StandardV2", EgressKind.UNKNOWN),
+        ("standardv2", EgressKind.UNKNOWN),
     ],
 )
-def test_only_the_newer_nat_gateway_carries_ipv6(sku: str, kind: EgressKind) -> None:
+def test_only_the_newer_nat_gateway_may_carry_ipv6_and_needs_an_address(
+    sku: str, kind: EgressKind
+) -> None:
     draft = bare()
     dual_stack(draft)
     nat_gateway(draft, sku)

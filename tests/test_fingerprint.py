@@ -98,7 +98,21 @@ def test_kubenet_without_routes_differs() -> None:
     draft = Draft("kubenet-vmss")
     draft.one(ROUTE_TABLES)["properties"]["routes"].clear()
     found = only(draft.snapshot())
-    assert found.differences == ("no route of the nodes' subnet leads to any of them",)
+    assert found.differences == ("routes of the nodes' subnet lead to 0 of 3 nodes",)
+
+
+def test_kubenet_with_a_route_missing_differs() -> None:
+    draft = Draft("kubenet-vmss")
+    draft.one(ROUTE_TABLES)["properties"]["routes"].pop()
+    found = only(draft.snapshot())
+    assert found.differences == ("routes of the nodes' subnet lead to 2 of 3 nodes",)
+
+
+def test_a_configuration_that_does_not_say_it_is_primary_counts() -> None:
+    draft = Draft("kubenet-vmss")
+    for place in range(3):
+        del draft.configurations(SCALE_SET_INTERFACES, place)[0]["properties"]["primary"]
+    assert only(draft.snapshot()).agreement is Agreement.AGREES
 
 
 def test_a_table_on_no_subnet_of_the_nodes_routes_nothing() -> None:
@@ -202,7 +216,8 @@ def test_blocks_of_addresses_are_not_judged() -> None:
     configurations.append(block)
     found = only(draft.snapshot())
     assert found.differences == ()
-    assert found.ipv4 == {1: 2, 2: 1}
+    assert (found.ipv4, found.has_blocks) == ({1: 3}, True)
+    assert found.agreement is Agreement.UNKNOWN
 
 
 def test_a_plugin_we_do_not_know_is_not_judged() -> None:

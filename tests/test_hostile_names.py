@@ -61,8 +61,9 @@ HOSTILE = {
     "long": "x" * 250,
 }
 ACTS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+CLUSTERS = ("kubenet-vmss", "private-udr", "half-migrated")
 SNAPSHOTS = {
-    "kubenet-vmss": encode_snapshot(load_demo("kubenet-vmss")),
+    **{name: encode_snapshot(load_demo(name)) for name in CLUSTERS},
     "failing": encode_snapshot(failing_cluster()),
 }
 

@@ -189,7 +189,7 @@ def test_unknown_is_an_object_and_absent_is_null() -> None:
     (missing,) = document["load_balancing"]["missing"]
     assert missing["action"] == "Microsoft.Network/loadBalancers/read"
     assert document["load_balancing"]["balancers"] == []
-    assert document["networking_profile"]["private_fqdn"] is None
+    assert document["api_server"]["private_fqdn"] is None
 
 
 def leaves(value: Any) -> Iterator[Any]:

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures import documents as arm
+from fixtures.scenarios import SCENARIOS
 from inspector.collected import Collected
 from inspector.nodes import Node, derive_nodes, instance_name, missing_for_nodes, pool_profiles
 from inspector.resource_id import ResourceId
+from inspector.topology import Topology
 from tests.odd_clusters import (
     INTERFACES,
     LOAD_BALANCERS,
@@ -189,7 +191,7 @@ def test_pools_come_in_the_clusters_order() -> None:
     assert [(each.name, each.count) for each in profiles] == [("nodepool1", 3)]
 
 
-@pytest.mark.parametrize("cluster", ["seed-kubenet", "kubenet-vmss", "cni-nodesubnet"])
+@pytest.mark.parametrize("cluster", sorted(SCENARIOS))
 def test_nothing_is_missing_from_a_complete_snapshot(cluster: str) -> None:
     assert missing_for_nodes(Collected(bundled(cluster))) == ()
 
@@ -231,3 +233,14 @@ def test_instances_of_a_flexible_scale_set_are_virtual_machines() -> None:
     assert node.virtual_machine == ResourceId(
         arm.resource_id(draft.group, VIRTUAL_MACHINES, "aks-nodepool1-18264093-vmss_0")
     )
+
+
+@pytest.mark.parametrize("name", ["a/b", ".", "..", "x" * 3000])
+def test_hostile_pool_names_make_no_fault(name: str) -> None:
+    draft = Draft("kubenet-vmss")
+    draft.remove(MACHINES)
+    draft.one(SCALE_SETS)["tags"]["aks-managed-poolName"] = name
+    profile = draft.one(SCALE_SETS)["properties"]["virtualMachineProfile"]
+    profile["osProfile"]["computerNamePrefix"] = name
+    nodes = Topology(draft.snapshot()).nodes
+    assert [node.pool for node in nodes] == [name] * 3

@@ -361,3 +361,16 @@ def test_an_address_that_was_refused_has_the_owner_its_frontend_tells() -> None:
 
 def test_every_kind_of_owner_has_words() -> None:
     assert all(Owner(kind=kind, services=("a/b",)).words for kind in OwnerKind)
+
+
+def test_a_backend_pool_named_after_a_service_narrows_a_shared_frontend() -> None:
+    topology = Topology(bundled("multi-balancer"))
+    rules = (
+        rule
+        for balancer in topology.all(LoadBalancer)
+        for rule in balancer.properties.load_balancing_rules
+    )
+    owners = {rule.title[-8:]: owner_of_rule(topology, rule) for rule in rules}
+    named = [each.services for each in owners.values() if each is not None]
+    assert ("loyalty/points",) in named
+    assert ("loyalty/points", "loyalty/partners") in named

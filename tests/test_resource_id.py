@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.resource_id import ResourceId
+from inspector.resource_id import ResourceId, as_segment
 from inspector.resources import SCALE_SET_INTERFACE_TYPE
 
 GROUP = "/subscriptions/sub-1/resourceGroups/MC_rg"
@@ -150,3 +150,20 @@ def test_an_id_equals_no_text_and_no_trailing_slash_counts() -> None:
 def test_junk_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not an ARM resource id"):
         ResourceId(text)
+
+
+@given(st.text(max_size=400))
+def test_any_name_can_stand_in_an_id(name: str) -> None:
+    segment = as_segment(name)
+    child = ResourceId("/subscriptions/s/resourceGroups/g").child("things", segment)
+    assert child.name == segment
+    assert as_segment(segment) == segment
+
+
+@pytest.mark.parametrize("name", ["nodepool1", "a.b", "MC_rg_aks_westeurope", "..."])
+def test_a_plain_name_stays_as_it_is(name: str) -> None:
+    assert as_segment(name) == name
+
+
+def test_different_odd_names_stay_different() -> None:
+    assert len({as_segment(name) for name in ("a/b", "a", "b", ".", "..", "")}) == 6

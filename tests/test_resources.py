@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from fixtures import documents as arm
+from fixtures.scenarios import SCENARIOS
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     SCALE_SET_INTERFACE_TYPE,
@@ -112,7 +113,7 @@ def test_null_and_absent_are_the_same() -> None:
     assert parsed(document) == parsed(without)
 
 
-@pytest.mark.parametrize("name", ["seed-kubenet", "kubenet-vmss", "cni-nodesubnet"])
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
 def test_unknown_fields_are_ignored_everywhere(name: str) -> None:
     for document in Draft(name).documents:
         assert parsed(with_more(document)) == parsed(document)

@@ -16,12 +16,12 @@ from inspector.findings import Outcome, Status
 from inspector.fingerprint import Agreement
 from inspector.ownership import OwnerKind
 from inspector.report import Report, analyze
-from inspector.report.api_server import APIServer, IntegrationView, build_api_server
+from inspector.report.api_server import APIServer, IntegrationView
 from inspector.report.backend_pools import BackendPool
 from inspector.report.devices import DeviceType
 from inspector.report.load_balancing import Balancer
 from inspector.report.network_model import NetworkModels
-from inspector.report.public_ips import PublicIPs, build_public_ips
+from inspector.report.public_ips import PublicIPs
 from inspector.report.route_tables import RouteTables
 from inspector.report.way_in import WaysIn
 from inspector.report.ways_out import WaysOut
@@ -41,6 +41,7 @@ from tests.odd_clusters import (
     Refusal,
     bundled,
     gap_of,
+    refusal_of,
     refused,
 )
 
@@ -292,7 +293,7 @@ def without_counts(sentence: str) -> str:
 
 def claims_of_absence(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     """Yield what is said not to exist, to belong to nobody, or not to be as declared."""
-    report, topology = analyze(snapshot), Topology(snapshot)
+    report = analyze(snapshot)
     yield from claims_of_nodes(report)
     yield from claims_of_models(report.network_model)
     yield from claims_of_networks(report)
@@ -301,8 +302,8 @@ def claims_of_absence(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield from claims_of_ways_out(report.ways_out)
     for balancer in report.load_balancing.balancers:
         yield from claims_of_balancer(balancer)
-    yield from claims_of_public_ips(build_public_ips(topology))
-    yield from claims_of_api_server(build_api_server(topology))
+    yield from claims_of_public_ips(report.public_ips)
+    yield from claims_of_api_server(report.api_server)
 
 
 def claims_of_nodes(report: Report) -> Iterator[tuple[str, str]]:
@@ -520,6 +521,28 @@ def test_what_is_hidden_never_makes_the_cluster_what_it_declares(
 def test_no_single_thing_that_is_hidden_makes_the_cluster_what_it_declares(name: str) -> None:
     for refusal in whatever_can_be_refused(name):
         assert_no_verdict_for_want_of_a_document(name, [refusal])
+
+
+def test_nodes_that_are_hidden_may_be_those_with_routes() -> None:
+    """The one node that is seen is the one whose route was lost: that says nothing of the rest."""
+    snapshot = cluster("orphans")
+    hidden = [refusal_of(snapshot, MACHINES, place) for place in (0, 1)]
+    hidden.append(refusal_of(snapshot, SCALE_SETS))
+    assert new_claims("orphans", hidden) == set()
+    assert_no_verdict_for_want_of_a_document("orphans", hidden)
+
+
+def test_an_interface_is_nobodys_only_while_all_nodes_are_known() -> None:
+    """An instance's public address leads to a node that neither list shows."""
+    snapshot = cluster("byo-cni")
+    pool = next(each.scope for each in snapshot.listings if each.scope.name == "media")
+    scale_set = next(
+        each
+        for each in snapshot.documents
+        if each.name.startswith("aks-media-") and each.type == SCALE_SETS
+    )
+    hidden = [Refusal(pool, MACHINES, with_documents=True), Refusal(scale_set)]
+    assert new_claims("byo-cni", hidden) == set()
 
 
 @settings(max_examples=150)

@@ -313,8 +313,8 @@ def test_a_nat_gateways_addresses_are_told_by_family() -> None:
     gateway = dual_stack_with_v2(draft)
     v4, v6 = ways(draft).rows
     assert v4.addresses == ("203.0.113.70",)
-    assert (v6.addresses, v6.shared_ports) == ((), 0)
-    assert v6.words.endswith("which has no public address")
+    assert (v6.kind, v6.shared_ports) == (EgressKind.UNKNOWN, None)
+    assert v6.words == "unknown: NAT gateway natgw has no IPv6 address"
     address = arm.public_ip(draft.group, "nat6", "2001:db8::7", location="westeurope")
     gateway["properties"]["publicIpAddressesV6"] = [{"id": address["id"]}]
     draft.add(address)
@@ -675,3 +675,15 @@ def test_hostile_names_are_escaped_in_markdown() -> None:
     text = render_markdown(lay_out_ways_out(ways(draft), 40))
     assert "<b>" not in text
     assert "\n# x" not in text
+
+
+def test_a_route_that_a_gateway_may_announce_leaves_the_verdict_open() -> None:
+    """Forced tunnelling by ExpressRoute looks so: the default route is nowhere in ARM."""
+    draft = Draft("cni-nodesubnet")
+    draft.network_profile["outboundType"] = "userDefinedRouting"
+    assert ways(draft).agreement is Agreement.DIFFERS
+    peering = draft.one(NETWORKS)["properties"]["virtualNetworkPeerings"][0]
+    peering["properties"]["useRemoteGateways"] = True
+    found = ways(draft)
+    assert (found.agreement, found.differences) == (Agreement.UNKNOWN, ())
+    assert any("may announce a default route" in note for note in found.notes)

@@ -34,7 +34,7 @@ from inspector.resources import (
 )
 
 _CONTAINER_SERVICE: Final = "2025-05-01"  # the first stable version we rely on for machines
-_NETWORK: Final = "2024-05-01"
+_NETWORK: Final = "2024-07-01"  # the first with a NAT gateway's IPv6 addresses
 _COMPUTE: Final = "2024-07-01"
 _PRIVATE_DNS: Final = "2020-06-01"
 _RESOURCES: Final = "2022-09-01"

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 
 from inspector.collectors.reader import Observer, Reader, Reply, Wave
 from inspector.collectors.reads import Request
@@ -15,8 +15,9 @@ def run_wave(
     pool: ThreadPoolExecutor,
     observer: Observer,
 ) -> Iterator[tuple[Request, Reply]]:
-    """Yield each answer as it comes, so that it is parsed while others are on their way.
+    """Yield the answers in the order of the requests, each while later ones are on their way.
 
+    An order that depends on timing would show in the snapshot.
     What a read or whoever takes the answers raises ends the wave: requests not yet sent are
     dropped.
     """
@@ -25,8 +26,7 @@ def run_wave(
     futures = {pool.submit(reader.read, request): request for request in wanted}
     pages = 0
     try:
-        for future in as_completed(futures):
-            request = futures[future]
+        for future, request in futures.items():
             reply = future.result()
             pages += reply.pages
             observer.answered(request, reply)

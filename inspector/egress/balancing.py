@@ -25,9 +25,11 @@ def by_outbound_rules(topology: Topology, pools: Iterable[ResourceId]) -> Egress
     if not found:
         return None
     rules = [found[each] for each in sorted(found)]
+    has_address = frontend_public_ips(topology, [each.id for each in rules])
+    lack = "" if has_address else ", which has no public address"
     return Egress(
         kind=EgressKind.OUTBOUND_RULE,
-        words=", ".join(_words(topology, each) for each in rules),
+        words=", ".join(_words(topology, each) for each in rules) + lack,
         through=tuple(each.id for each in rules),
     )
 

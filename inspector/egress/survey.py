@@ -211,6 +211,9 @@ class Survey:
             return None
         found = Egress(kind=EgressKind.NAT_GATEWAY, words="", through=(gateway.id,))
         has_address = bool(public_ips_of(self._topology, found, family))
+        if family is Family.IPV6 and not has_address:
+            words = f"unknown: NAT gateway {gateway.title} has no IPv6 address"
+            return Egress(kind=EgressKind.UNKNOWN, words=words)
         lack = "" if has_address else ", which has no public address"
         return Egress(
             kind=EgressKind.NAT_GATEWAY,

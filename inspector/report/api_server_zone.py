@@ -92,11 +92,16 @@ def is_api_server_zone(topology: Topology, zone: str) -> bool:
 
 
 def _find_zone(topology: Topology, own: ResourceId | None) -> PrivateDNSZone | None:
-    """Return the zone the user brought, else the one in the group that the private FQDN is in."""
+    """Return the zone the user brought, else the one in the group that the private FQDN is in.
+
+    Without that name the group's only zone is it.
+    """
     if own is not None:
         return topology.get(own, PrivateDNSZone)
     cluster = topology.cluster
     zones = topology.listed(cluster.infrastructure_group or cluster.id, PrivateDNSZone)
+    if not cluster.properties.private_fqdn and len(zones) == 1:
+        return zones[0]
     return next((each for each in zones if is_api_server_zone(topology, each.title)), None)
 
 
@@ -176,4 +181,5 @@ def _must_forward(servers: tuple[str, ...] | Unknown, zone: ZoneView) -> bool | 
 def _is_linked(network: ResourceId, zone: ZoneView) -> bool | Unknown | None:
     if zone.links is None or isinstance(zone.links, Unknown):
         return zone.links
-    return any(each.network_id == network for each in zone.links)
+    states = (each.state for each in zone.links if each.network_id == network)
+    return any(same_text(state, "Completed") for state in states)

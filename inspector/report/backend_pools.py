@@ -3,7 +3,8 @@
 from collections import Counter
 
 from inspector.collected import NotCollected
-from inspector.report.answer import TextAnswer, View, unknown_of
+from inspector.nodes import hidden_interfaces
+from inspector.report.answer import TextAnswer, Unknown, View, unknown_of
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     BackendAddress,
@@ -71,7 +72,11 @@ def build_backend_pool(topology: Topology, pool: BackendAddressPool) -> BackendP
 def _shares(topology: Topology, members: tuple[PoolMember, ...]) -> tuple[PoolShare, ...]:
     known = {each.node: each.node_pool for each in members if each.node_pool is not None}
     counts = Counter(known.values())
-    nodes = Counter(node.pool or topology.outside_pools for node in topology.nodes)
+    nodes = Counter(
+        node.pool or topology.outside_pools
+        for node in topology.nodes
+        if node.interfaces or hidden_interfaces(topology, node) is None
+    )
     return tuple(
         PoolShare(node_pool=pool, members=counts[pool], nodes=nodes[pool])
         for pool in sorted(counts)
@@ -104,7 +109,7 @@ def _nic_member(topology: Topology, pool: BackendAddressPool, reference: Referen
     address = configuration.properties.private_ip_address if configuration is not None else None
     return PoolMember(
         pool=pool.title,
-        node=node.name if node is not None else None,
+        node=node.name if node is not None else _stranger(topology, configuration),
         node_pool=(node.pool or topology.outside_pools) if node is not None else None,
         address=str(address) if address is not None else None,
         interface=interface.title if interface is not None else None,
@@ -122,7 +127,7 @@ def _address_member(
     node = topology.node_of(interface) if interface is not None else None
     return PoolMember(
         pool=pool.title,
-        node=node.name if node is not None else None,
+        node=node.name if node is not None else _hidden(topology),
         node_pool=(node.pool or topology.outside_pools) if node is not None else None,
         address=address,
         interface=interface.title if interface is not None else None,
@@ -137,3 +142,12 @@ def rules_of(topology: Topology, target: ResourceId, relation: Relation) -> tupl
         kinds.count(LoadBalancingRule.arm_type.lower()),
         kinds.count(OutboundRule.arm_type.lower()),
     )
+
+
+def _stranger(topology: Topology, configuration: IPConfiguration | None) -> Unknown | None:
+    """Return what a member is that no node has: a hidden node's, unless ARM has no such thing."""
+    return _hidden(topology) if configuration is not None else None
+
+
+def _hidden(topology: Topology) -> Unknown | None:
+    return unknown_of(topology.hidden_nodes[0]) if topology.hidden_nodes else None

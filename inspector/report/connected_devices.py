@@ -1,6 +1,6 @@
 """Virtual networks: their subnets with used and free addresses, and every connected device."""
 
-from ipaddress import IPv6Address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 from inspector.network.addresses import usable_addresses
@@ -182,11 +182,33 @@ def _counts(
         hidden = _hidden(subnet, "addresses given to pods or to the API server")
         return hidden, hidden, _note_of_hidden(pods_of)
     used, note = _used(subnet, devices, usage)
+    unseen = _unseen(subnet, devices, usage)
     if _CONTAINER_GROUPS in services:
         hidden = _hidden(subnet, "addresses given to container groups")
         note = f"at least {used} used: the addresses of virtual nodes' pods are not visible in ARM"
         return used, hidden, note
-    return used, usage if isinstance(usage, Unknown) else max(0, usable - used), note
+    return used, unseen or max(0, usable - used), note
+
+
+def _unseen(
+    subnet: Subnet, devices: tuple[Device, ...], usage: SubnetUsage | Unknown | None
+) -> Unknown | None:
+    """Return what leaves the number of free addresses open."""
+    if isinstance(usage, Unknown):
+        return usage
+    if _has_ipv6(subnet):
+        return next((each.unseen for each in devices if each.unseen is not None), None)
+    return None if _reported(usage) is not None else _hidden(subnet, "how many are used")
+
+
+def _has_ipv6(subnet: Subnet) -> bool:
+    return any(":" in prefix for prefix in subnet.prefixes)
+
+
+def _reported(usage: SubnetUsage | None) -> int | None:
+    """Return ARM's figure; gateway subnets report -1."""
+    value = usage.current_value if usage is not None else None
+    return int(value) if value is not None and value >= 0 else None
 
 
 def _hidden(subnet: Subnet, what: str) -> Unknown:
@@ -206,12 +228,16 @@ def _used(
     subnet: Subnet, devices: tuple[Device, ...], usage: SubnetUsage | Unknown | None
 ) -> tuple[int, str | None]:
     """Return the IPv4 addresses taken, and what a reader must know about the figure."""
+    if _has_ipv6(subnet):  # what ARM's figure counts then is unclear
+        connected = sum(isinstance(each.address, IPv4Address) for each in devices)
+        hidden = sum(each.unseen is not None for each in devices)
+        note = f"at least {connected} used: {hidden} configurations could not be seen"
+        return connected, note if hidden else None
     connected = sum(not isinstance(each.address, IPv6Address) for each in devices)
     if isinstance(usage, Unknown):
         return connected, f"at least {connected} used: ARM's usage figure could not be read"
-    reported = int(usage.current_value) if usage and usage.current_value is not None else None
-    has_ipv6 = any(":" in prefix for prefix in subnet.prefixes)  # what usage counts then is unclear
-    if has_ipv6 or reported is None or reported < 0 or reported == connected:
+    reported = _reported(usage)
+    if reported is None or reported == connected:
         return connected, None
     note = f"ARM's usage says {reported}, {connected} configurations are connected"
     return max(connected, reported), note

@@ -34,7 +34,8 @@ from inspector.topology import Topology
 _INSTANCE: Final = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines"
 _ENDPOINT_CONFIGURATION: Final = "privateendpointipconfig"
 _ENDPOINT_INTERFACE: Final = re.compile(r"(?P<endpoint>.+)\.nic\..+", re.IGNORECASE)
-_AKS_SCALE_SET: Final = re.compile(r"aks-.+-vmss|aks[a-z0-9]{1,6}", re.IGNORECASE)
+_AKS_SCALE_SET: Final = re.compile(r"aks-.+-vmss", re.IGNORECASE)
+_AKS_WINDOWS_SCALE_SET: Final = re.compile(r"aks[a-z0-9]{1,6}", re.IGNORECASE)
 
 
 class DeviceType(StrEnum):
@@ -188,8 +189,10 @@ class _Teller:
             return self._of_node(node)
         holder = machine.parent or machine
         scale_set = self._topology.seen(holder, ScaleSet) or ScaleSet(id=holder)
-        is_named = _AKS_SCALE_SET.fullmatch(scale_set.title) is not None
-        is_aks = is_named or pool_of(scale_set) is not None
+        is_windows = _AKS_WINDOWS_SCALE_SET.fullmatch(scale_set.title) is not None
+        is_near = self._is_ours(holder) or _is_infrastructure_name(holder)
+        is_named = _AKS_SCALE_SET.fullmatch(scale_set.title) or (is_windows and is_near)
+        is_aks = bool(is_named) or pool_of(scale_set) is not None
         if is_aks and self._is_ours(holder):
             return self._of_hidden_node(scale_set, machine)
         is_cluster = is_aks or _is_infrastructure_name(holder)
@@ -217,14 +220,15 @@ class _Teller:
         endpoint = self._endpoint_of(interface)
         if endpoint is not None:
             return self._of_endpoint(endpoint)
-        match = _ENDPOINT_INTERFACE.fullmatch(interface.name)
-        if match and configuration_id.name.lower().startswith(_ENDPOINT_CONFIGURATION):
-            name = match["endpoint"]
+        if configuration_id.name.lower().startswith(_ENDPOINT_CONFIGURATION):
+            match = _ENDPOINT_INTERFACE.fullmatch(interface.name)
+            name = match["endpoint"] if match is not None else interface.name
             return self._of_unread_endpoint(name, interface, unseen)
         node = self._node_by_name(interface)
         if node is not None:
             return self._of_node(node)
-        is_aks = pool_of(VirtualMachine(id=interface)) or _is_infrastructure_name(interface)
+        is_named = interface.name.lower().startswith("aks-") and _is_infrastructure_name(interface)
+        is_aks = is_named or pool_of(VirtualMachine(id=interface)) is not None
         is_other = is_aks and self._is_foreign(interface)
         kind = DeviceType.OTHER_CLUSTER if is_other else DeviceType.INTERFACE
         return _Identity(interface.name, kind, self._elsewhere(interface))

@@ -34,7 +34,7 @@ class PoolModel(View, frozen=True):
     expected_ipv6: int
     ipv4_configurations: tuple[ConfigurationCount, ...]
     ipv6_configurations: tuple[ConfigurationCount, ...]
-    nodes_with_pod_route: int
+    nodes_with_pod_route: int | Unknown
     looks_like: tuple[str, ...]
     agreement: Agreement
     differences: tuple[str, ...]
@@ -72,7 +72,7 @@ def _pool(topology: Topology, seen: Fingerprint) -> PoolModel:
         expected_ipv6=int(profile.is_dual_stack),
         ipv4_configurations=_counts(seen.ipv4),
         ipv6_configurations=_counts(seen.ipv6),
-        nodes_with_pod_route=seen.routed,
+        nodes_with_pod_route=unknown_of(seen.missing[0]) if seen.missing else seen.routed,
         looks_like=tuple(model.words for model in seen.fits),
         agreement=seen.agreement,
         differences=seen.differences,

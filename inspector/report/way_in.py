@@ -143,19 +143,19 @@ def build_ways_in(topology: Topology, balancing: LoadBalancing) -> WaysIn:
     return WaysIn(
         entries=tuple(entries),
         pools=_pools(entries, balancing),
-        others=tuple(others),
-        outbound_only=tuple(outbound_only),
+        others=tuple(sorted(others, key=_by_address)),
+        outbound_only=tuple(sorted(outbound_only, key=_by_address)),
         missing=tuple(missing),
     )
 
 
-def _by_address(entry: Entry) -> tuple[int, int, ResourceId]:
-    """Order by address, unknown ones last."""
+def _by_address(entry: Entry | OtherAddress | OutboundAddress) -> tuple[int, int, str]:
+    """Order by address, ranges by their first one and unknown ones last."""
     try:
-        address = ip_address(str(entry.address))
+        address = ip_address(str(entry.address).partition("/")[0])
     except ValueError:
-        return 9, 0, entry.id
-    return address.version, int(address), entry.id
+        return 9, 0, entry.public_ip
+    return address.version, int(address), entry.public_ip
 
 
 def _other(topology: Topology, entry: Entry) -> OtherAddress | None:
@@ -265,7 +265,9 @@ def _node(topology: Topology, configuration_id: ResourceId) -> EntryNode:
         return EntryNode(node=hidden, address=hidden)
     node = topology.node_of(interface) if interface is not None else None
     address = configuration.properties.private_ip_address if configuration is not None else None
+    is_hidden = configuration is not None and topology.hidden_nodes
+    stranger = unknown_of(topology.hidden_nodes[0]) if is_hidden else None
     return EntryNode(
-        node=node.name if node is not None else None,
+        node=node.name if node is not None else stranger,
         address=str(address) if address is not None else None,
     )

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from inspector.collected import NotCollected
 from inspector.egress import EgressGroup, EgressKind, Traffic, primary_interface, routes_of_subnet
 from inspector.network.internet_denials import InternetDenial, internet_denials
 from inspector.network.internet_space import Family
@@ -118,6 +119,15 @@ def route_notes(
                 yield from _exceptions(topology, subnet, families[subnet_id])
                 if False in decided[subnet_id]:
                     yield from _announced(topology, subnet)
+
+
+def may_be_overridden(topology: Topology, subnet_id: ResourceId | None) -> bool:
+    """Whether a gateway may announce a default route to the subnet that ARM does not show."""
+    try:
+        subnet = topology.get(subnet_id, Subnet) if subnet_id is not None else None
+        return subnet is not None and any(_announced(topology, subnet))
+    except NotCollected:
+        return True
 
 
 def _exceptions(topology: Topology, subnet: Subnet, families: set[Family]) -> Iterator[str]:

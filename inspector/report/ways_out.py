@@ -20,7 +20,7 @@ from inspector.nodes import missing_for_nodes, pool_profiles
 from inspector.report.addresses import public_address
 from inspector.report.answer import TextAnswer, Unknown, View, unknown_of
 from inspector.report.snat_ports import Number, SNATPorts, count_addresses, snat_ports
-from inspector.report.way_out_caveats import Denial, Denials, route_notes
+from inspector.report.way_out_caveats import Denial, Denials, may_be_overridden, route_notes
 from inspector.resource_id import ResourceId
 from inspector.resources import NetworkProfile, Subnet, same_text
 from inspector.topology import Topology
@@ -110,7 +110,7 @@ def build_ways_out(topology: Topology) -> WaysOut:
     ports = {each: snat_ports(topology, each) for each in {group.egress for group in groups}}
     rows = tuple(_row(topology, each, ports[each.egress], denials.of(each)) for each in groups)
     profile = topology.cluster.properties.network_profile
-    verdicts = tuple(_verdicts(topology, rows, is_ruled=not unruled))
+    verdicts = tuple(_verdicts(topology, groups, rows, is_ruled=not unruled))
     differences = [_difference(row, profile) for row, fits in verdicts if fits is False]
     hidden = [unknown_of(gap) for gap in missing_for_nodes(topology)]
     is_told = bool(verdicts) and not hidden and all(fits for _, fits in verdicts)
@@ -220,25 +220,34 @@ def _told_addresses(rows: Iterable[WayOut]) -> Iterator[TextAnswer]:
 
 
 def _verdicts(
-    topology: Topology, rows: Iterable[WayOut], *, is_ruled: bool
+    topology: Topology,
+    groups: Iterable[EgressGroup],
+    rows: Iterable[WayOut],
+    *,
+    is_ruled: bool,
 ) -> Iterator[tuple[WayOut, bool | None]]:
     """Yield whether each way out is a declared one, ``None`` where that cannot be told.
 
     A pool may declare public addresses of its nodes' own, which come before a load balancer.
-    Where nothing should leave, security rules may see to it: then all must have been seen.
+    Where nothing should leave, security rules may see to it: then all must have been seen. A
+    route that a gateway may announce makes no way out the wrong one.
     """
     profile = topology.cluster.properties.network_profile
     addressed = {each.name for each in pool_profiles(topology) if each.enable_node_public_ip}
     declared = declared_kinds(profile)
     is_none = declared == NOTHING_LEAVES
-    for row in rows if declared else ():
+    for group, row in zip(groups, rows, strict=True) if declared else ():
         if not is_declared_for(profile, row.family):
             continue
         is_blocked = is_none and any(each.is_total for each in row.denied_by)
         is_own = row.kind is EgressKind.NODE_PUBLIC_IP and row.pool in addressed and not is_none
         if row.kind in declared or is_blocked or is_own:
             yield row, True
-        elif row.kind is EgressKind.UNKNOWN or (is_none and not is_ruled):
+        elif (
+            row.kind is EgressKind.UNKNOWN
+            or (is_none and not is_ruled)
+            or may_be_overridden(topology, group.subnet)
+        ):
             yield row, None
         else:
             yield row, False

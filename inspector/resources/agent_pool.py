@@ -16,10 +16,9 @@ class PowerState(Wire, frozen=True):
 
 
 class UpgradeSettings(Wire, frozen=True):
-    """How many nodes more or less a pool has while it upgrades: a number, or a percentage."""
+    """How many nodes more a pool has while it upgrades: a number, or a percentage."""
 
     max_surge: str | None = None
-    max_unavailable: str | None = None
 
 
 class VirtualMachineNodes(Wire, frozen=True):

@@ -1,11 +1,11 @@
 """``Microsoft.ContainerService/managedClusters``."""
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import msgspec
 
-from inspector.resource_id import ResourceId
+from inspector.resource_id import ResourceId, as_segment
 from inspector.resources.agent_pool import AgentPoolProfile, PowerState
 from inspector.resources.arm import Link, Relation, Resource, Wire, refer, same_text
 from inspector.resources.network_profile import NetworkProfile
@@ -15,9 +15,6 @@ class APIServerAccessProfile(Wire, frozen=True):
     """How the API server is reached; absent means a public one without restrictions."""
 
     enable_private_cluster: bool | None = None
-    enable_private_cluster_public_fqdn: bool | None = msgspec.field(
-        name="enablePrivateClusterPublicFQDN", default=None
-    )
     enable_vnet_integration: bool | None = None
     subnet_id: str | None = None
     authorized_ip_ranges: tuple[str, ...] = msgspec.field(name="authorizedIPRanges", default=())
@@ -34,6 +31,9 @@ class APIServerAccessProfile(Wire, frozen=True):
         """The zone the user brought; the field also says ``system`` and ``none``."""
         zone = self.private_dns_zone or ""
         return ResourceId(zone) if zone.startswith("/") else None
+
+
+_PREFIX: Final = "Microsoft.Network/publicIPPrefixes"
 
 
 class AddonProfile(Wire, frozen=True):
@@ -89,7 +89,7 @@ class ManagedClusterProperties(Wire, frozen=True):
     def __post_init__(self) -> None:
         names = [pool.name for pool in self.agent_pool_profiles]
         for name in (*names, self.node_resource_group or "-"):
-            if not name or "/" in name:
+            if as_segment(name) != name:
                 raise ValueError(f"not a name of a pool or resource group: {name!r}")
 
 
@@ -145,7 +145,7 @@ class ManagedCluster(Resource, frozen=True):
             *nat.effective_outbound_ips,
         )
         for reference in addresses:
-            is_prefix = "publicipprefixes" in reference.id.key
+            is_prefix = same_text(reference.id.type, _PREFIX)
             relation = Relation.PUBLIC_IP_PREFIX if is_prefix else Relation.PUBLIC_IP
             yield Link(self.id, relation, reference.id)
         prefixes = balancer.outbound_ip_prefixes.public_ip_prefixes

@@ -93,8 +93,9 @@ class NetworkProfile(Wire, frozen=True):
     @property
     def is_dual_stack(self) -> bool:
         """Whether nodes and pods carry IPv6 beside IPv4."""
+        ranges = (*self.all_pod_cidrs, *self.all_service_cidrs)
         families = any(same_text(family, "IPv6") for family in self.ip_families)
-        return families or len(self.pod_cidrs) > 1
+        return families or any(":" in each for each in ranges)
 
 
 def _one(value: str | None) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ class VirtualNetworkLinkProperties(Wire, frozen=True):
     """``properties`` of a link."""
 
     virtual_network: Reference | None = None
-    registration_enabled: bool | None = None
     virtual_network_link_state: str | None = None
 
 

@@ -27,17 +27,10 @@ class Delegation(Wire, frozen=True):
     properties: DelegationProperties = DelegationProperties()
 
 
-class ServiceAssociationLinkProperties(Wire, frozen=True):
-    """``properties`` of a service association link."""
-
-    linked_resource_type: str | None = None
-
-
 class ServiceAssociationLink(Wire, frozen=True):
     """What a service leaves on a subnet it has claimed; AKS names its own after itself."""
 
     name: str = ""
-    properties: ServiceAssociationLinkProperties = ServiceAssociationLinkProperties()
 
 
 class SubnetProperties(Wire, frozen=True):

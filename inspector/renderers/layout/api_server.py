@@ -64,6 +64,10 @@ def _access(api: APIServer) -> str:
         return f"private, {way}"
     ranges = len(api.authorized_ranges)
     source = f"from {count(ranges, 'authorised range')}" if ranges else "from anywhere"
+    if any(each.endswith("/0") for each in api.authorized_ranges):
+        source = "from anywhere: an authorised range is everything"
+    elif set(api.authorized_ranges) == {OWN_OUTBOUND_ONLY}:
+        source = "from the cluster's own outbound load balancer alone"
     inside = "; the nodes reach it inside the virtual network" if api.integration else ""
     return f"public, {source}{inside}"
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from inspector.fingerprint import Agreement
 from inspector.renderers.blocks import Block, Heading, Paragraph, Text, Tone, count, row, table
 from inspector.renderers.layout.missing import lay_out_missing
+from inspector.report import Unknown
 from inspector.report.network_model import ConfigurationCount, NetworkModels, PoolModel
 
 _COLUMNS = (
@@ -69,9 +70,9 @@ def _histogram(counts: tuple[ConfigurationCount, ...]) -> str:
     return ", ".join(f"{each.ip_configurations} ({count(each.nodes, 'node')})" for each in counts)
 
 
-def _routes(pool: PoolModel) -> str | None:
-    if not pool.nodes_with_pod_route:
-        return None
+def _routes(pool: PoolModel) -> str | Unknown | None:
+    if isinstance(pool.nodes_with_pod_route, Unknown) or not pool.nodes_with_pod_route:
+        return pool.nodes_with_pod_route or None
     return f"to {pool.nodes_with_pod_route} of {count(pool.nodes, 'node')}"
 
 

@@ -82,6 +82,8 @@ def _model(summary: Summary) -> list[Text]:
     lines = [Text(summary.network_model)]
     if summary.model_agreement is Agreement.DIFFERS:
         lines.append(Text("the nodes look different: see Network model", Tone.BAD))
+    elif summary.model_agreement is Agreement.UNKNOWN and summary.nodes:
+        lines.append(Text("as declared: the nodes do not tell", Tone.WARNING))
     return lines
 
 

@@ -31,7 +31,8 @@ def lay_out_ways_in(ways: WaysIn, most: int | None) -> Iterator[Block]:
         place = f"{show(other.address).text}  public IP {other.public_ip}"
         yield Paragraph(Text(f"{place}: attached to {other.attached_to}, not followed"))
     for each in ways.outbound_only:
-        place = f"{show(each.address).text}  public IP {each.public_ip}"
+        kind = "public IP prefix" if "/" in show(each.address).text else "public IP"
+        place = f"{show(each.address).text}  {kind} {each.public_ip}"
         yield Paragraph(Text(f"{place}: outbound only, nothing enters here", Tone.MUTED))
     yield from lay_out_missing(ways.missing)
 
