@@ -140,23 +140,15 @@ class _Seen:
         if hidden is not None:
             self.missing[hidden] = None
             return
-        every = [
-            each
-            for nic in node.interfaces
-            if nic.properties.primary is not False
-            for each in nic.properties.ip_configurations
-            if each.properties.private_ip_address_prefix_length is None
-        ]
-        self.has_blocks |= len(every) < sum(
-            len(nic.properties.ip_configurations)
-            for nic in node.interfaces
-            if nic.properties.primary is not False
-        )
+        own = (nic for nic in node.interfaces if nic.properties.primary is not False)
+        found = [each for nic in own for each in nic.properties.ip_configurations]
+        every = [each for each in found if each.properties.private_ip_address_prefix_length is None]
+        self.has_blocks |= len(every) < len(found)
         version_6 = sum(each.is_ipv6 for each in every)
         self.ipv6[version_6] += 1
         self.ipv4[len(every) - version_6] += 1
-        own = (each for each in every if each.properties.primary is not False or each.is_ipv6)
-        self.routed += any(map(self._is_routed, own))
+        addresses = (each for each in every if each.properties.primary is not False or each.is_ipv6)
+        self.routed += any(map(self._is_routed, addresses))
 
     def _is_routed(self, configuration: IPConfiguration) -> bool:
         """Whether a route of the table on the configuration's own subnet leads to it."""

@@ -110,6 +110,7 @@ class _Teller:
     def __init__(self, topology: Topology) -> None:
         self._topology = topology
         self._group = topology.cluster.infrastructure_group
+        self._nodes: dict[str, _Identity] = {}
 
     def device(self, configuration_id: ResourceId) -> Device:
         """Return the device with an IP configuration."""
@@ -128,7 +129,15 @@ class _Teller:
         else:
             identity = self._of_id(configuration_id, unseen)
         name = configuration_id.name if found is None else found.title
-        return Device(**identity._asdict(), address=address, ip_configuration=name, unseen=unseen)
+        return Device(
+            device=identity.device,
+            type=identity.type,
+            belongs_to=identity.belongs_to,
+            pool=identity.pool,
+            address=address,
+            ip_configuration=name,
+            unseen=unseen,
+        )
 
     def _of_interface(self, configuration: IPConfiguration) -> _Identity:
         interface = self._topology.holder(configuration, NetworkInterface)
@@ -147,8 +156,12 @@ class _Teller:
         return _Identity(holder.name, DeviceType.INTERFACE, belongs_to)
 
     def _of_node(self, node: Node) -> _Identity:
-        group = f"pool {node.pool}" if node.pool is not None else self._topology.outside_pools
-        return _Identity(node.name, DeviceType.NODE, group, node.pool)
+        identity = self._nodes.get(node.id.key)
+        if identity is None:
+            group = f"pool {node.pool}" if node.pool is not None else self._topology.outside_pools
+            identity = _Identity(node.name, DeviceType.NODE, group, node.pool)
+            self._nodes[node.id.key] = identity
+        return identity
 
     def _of_frontend(self, frontend: FrontendIPConfiguration) -> _Identity:
         balancer = frontend.id.parent or frontend.id

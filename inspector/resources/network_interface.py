@@ -41,7 +41,8 @@ class IPConfiguration(Resource, frozen=True):
     @property
     def is_ipv6(self) -> bool:
         """Whether the configuration is an IPv6 one; ARM may leave the version out for IPv4."""
-        return (self.properties.private_ip_address_version or "").lower() == "ipv6"
+        version = self.properties.private_ip_address_version
+        return version is not None and version != "IPv4" and version.lower() == "ipv6"
 
     def links(self) -> Iterator[Link]:
         """Yield the subnet and the public address."""
