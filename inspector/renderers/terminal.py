@@ -123,6 +123,13 @@ def _column_widths(table: Table, width: int) -> list[int] | None:
 
 
 def _grid(table: Table, widths: list[int]) -> RenderableType:
+    """Return the table; one whose cells all fit is put together line by line, many times faster."""
+    if all(
+        cell_len(visible(cell.text)) <= width
+        for row in table.rows
+        for cell, width in zip(row, widths, strict=True)
+    ):
+        return _lines(table, widths)
     grid = rich.table.Table(
         box=None, padding=(0, _COLUMN_GAP, 0, 0), header_style="dim", pad_edge=False
     )
@@ -131,6 +138,19 @@ def _grid(table: Table, widths: list[int]) -> RenderableType:
     for row in table.rows:
         grid.add_row(*map(_text, row))
     return grid
+
+
+def _lines(table: Table, widths: list[int]) -> rich.text.Text:
+    lines = rich.text.Text(no_wrap=True, overflow="ignore")
+    header = [Text(name, Tone.MUTED) for name in table.columns]
+    for number, row in enumerate((tuple(header), *table.rows)):
+        if number:
+            lines.append("\n")
+        for cell, width in zip(row, widths, strict=True):
+            text = visible(cell.text)
+            lines.append(text, _STYLES[cell.tone] or None)
+            lines.append(" " * (width + _COLUMN_GAP - cell_len(text)))
+    return lines
 
 
 def _records(table: Table, width: int) -> RenderableType:

@@ -21,6 +21,9 @@ from inspector.renderers.layout.missing import lay_out_missing
 from inspector.report.public_ips import PublicIPPrefixView, PublicIPs, PublicIPView
 
 _COLUMNS: Final = ("IP address", "Name", "SKU", "Owner", "Reason")
+_TAKE_ALL: Final = frozenset({OwnerKind.OUTBOUND, OwnerKind.NAT_GATEWAY})
+"""Who uses a prefix as it is, without public IP addresses taken from it."""
+
 _PREFIX_COLUMNS: Final = ("Range", "Name", "Owner", "Reason", "Addresses taken")
 _DOUBTFUL: Final = {OwnerKind.NOBODY, OwnerKind.UNRECOGNISED, OwnerKind.UNKNOWN}
 
@@ -97,7 +100,9 @@ def _addresses(views: tuple[PublicIPView, ...]) -> Text:
 
 def _prefix(view: PublicIPPrefixView) -> tuple[Text, ...]:
     name, owner = _name(view.name, view.resource_group), _owner(view.owner)
-    return row(view.prefix, name, owner, view.owner.because, view.addresses)
+    is_whole = not view.addresses and view.owner.kind in _TAKE_ALL
+    taken = "the whole range" if is_whole else view.addresses
+    return row(view.prefix, name, owner, view.owner.because, taken)
 
 
 def _name(name: str, foreign_group: str | None) -> str:
