@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.network.addresses import fold, parse_range, usable_addresses
+from inspector.network.addresses import address_order, fold, parse_range, usable_addresses
 
 Address = IPv4Address | IPv6Address
 
@@ -115,3 +115,21 @@ def test_host_bits_are_ignored(number: int, length: int) -> None:
 def test_text_that_is_no_range_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"does not appear|expected|unexpected|not permitted"):
         usable_addresses([text])
+
+
+ADDRESSES = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6))
+
+
+@given(st.lists(ADDRESSES))
+def test_addresses_and_their_texts_sort_alike(addresses: list[Address]) -> None:
+    slow = sorted(addresses, key=lambda each: (each.version, each.packed))
+    assert sorted(addresses, key=address_order) == slow
+    texts = sorted(map(str, addresses), key=address_order)
+    assert texts == [str(each) for each in slow]
+
+
+@pytest.mark.parametrize("odd", [None, "", "unknown", "10.0.0", object()])
+def test_what_is_no_address_comes_last(odd: object) -> None:
+    mixed = [odd, ip_address("fd00::1"), ip_address("10.0.0.1"), "10.0.0.0/31"]
+    found = sorted(mixed, key=address_order)
+    assert found == ["10.0.0.0/31", ip_address("10.0.0.1"), ip_address("fd00::1"), odd]

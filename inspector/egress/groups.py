@@ -25,11 +25,9 @@ class _Key(NamedTuple):
 
 def derive_egress(topology: Topology) -> tuple[EgressGroup, ...]:
     """Return the ways out of all nodes, grouped, by pool, traffic, family and subnet."""
-    names = {each.name.lower(): each.name for each in pool_profiles(topology)}
     found: dict[_Key, list[tuple[Node, Way]]] = {}
     for node, traffic, family, way in _ways(topology):
-        pool = names.setdefault(node.pool.lower(), node.pool) if node.pool is not None else None
-        key = _Key(pool, traffic, family, way.subnet, way.egress)
+        key = _Key(node.pool, traffic, family, way.subnet, way.egress)
         found.setdefault(key, []).append((node, way))
     return tuple(_group(topology, key, found[key]) for key in sorted(found, key=_order))
 

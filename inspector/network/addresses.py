@@ -1,11 +1,14 @@
 """Address arithmetic: usable addresses of a subnet, runs of addresses folded."""
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
 AZURE_RESERVED: Final = 5
 """Azure keeps the first four addresses and the last one of every subnet (Learn: VNet FAQ)."""
+
+
+_LAST: Final = (9, 0)
 
 
 def usable_addresses(prefixes: Iterable[str]) -> int | None:
@@ -23,6 +26,21 @@ def usable_addresses(prefixes: Iterable[str]) -> int | None:
 def parse_range(text: str) -> IPv4Network | IPv6Network:
     """Parse a CIDR range of either family, host bits ignored as ARM does."""
     return ip_network(text, strict=False)
+
+
+def address_order(address: object) -> tuple[int, int]:
+    """Return a key that sorts addresses by family and number, whatever is no address last.
+
+    Text is taken as well, a range by its first address.
+    """
+    if isinstance(address, str):
+        try:
+            address = ip_address(address.partition("/")[0])
+        except ValueError:
+            return _LAST
+    if isinstance(address, IPv4Address | IPv6Address):
+        return address.version, int(address)
+    return _LAST
 
 
 def fold(addresses: Iterable[IPv4Address | IPv6Address]) -> Iterator[str]:

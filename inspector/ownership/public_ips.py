@@ -16,6 +16,7 @@ from inspector.resources import (
     PublicIPAddress,
     Reference,
     Relation,
+    is_ip_configuration,
 )
 from inspector.topology import Topology
 
@@ -82,7 +83,7 @@ def owner_of_prefix(topology: Topology, prefix: ResourceId) -> Owner:
 
 def node_of_public_ip(topology: Topology, public_id: ResourceId) -> Node | None:
     """Return the node that has a public address; ``None`` if no node is known to have it."""
-    sources = filter(_is_ip_configuration, _referrers(topology, public_id))
+    sources = filter(is_ip_configuration, _referrers(topology, public_id))
     nodes = (_node_of_configuration(topology, each) for each in sources)
     return next((node for node in nodes if node is not None), None)
 
@@ -118,11 +119,7 @@ def _owner_of_referrer(topology: Topology, source: ResourceId) -> Owner | None:
         return owner_of_frontend(topology, frontend) if frontend is not None else None
     if kind == _NAT_GATEWAY:
         return Owner(kind=OwnerKind.NAT_GATEWAY, because=f"NAT gateway {source.name}")
-    return _owner_of_configuration(topology, source) if _is_ip_configuration(source) else None
-
-
-def _is_ip_configuration(source: ResourceId) -> bool:
-    return source.type.lower().endswith("/networkinterfaces/ipconfigurations")
+    return _owner_of_configuration(topology, source) if is_ip_configuration(source) else None
 
 
 def _owner_of_configuration(topology: Topology, source: ResourceId) -> Owner:

@@ -196,7 +196,4 @@ def _delegations(
     if isinstance(subnet, Unknown):
         missing.append(subnet)
         return subnet
-    if subnet is None:
-        return None
-    delegations = subnet.properties.delegations
-    return tuple(each.properties.service_name or each.name for each in delegations)
+    return subnet.delegated_to if subnet is not None else None

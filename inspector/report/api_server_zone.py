@@ -131,24 +131,13 @@ def node_networks(
     topology: Topology, zone: ZoneView, missing: list[Unknown]
 ) -> tuple[NodeNetwork, ...]:
     """Return the networks the nodes are in, by id, with what each of them asks for names."""
-    networks = sorted({each.parent for each in _node_subnets(topology) if each.parent is not None})
+    subnets = topology.subnets_of_nodes or topology.subnets_in_use
+    networks = sorted({each.parent for each in subnets if each.parent is not None})
     if not networks:
         cluster = topology.cluster
         with noting(missing):
             topology.listed(cluster.infrastructure_group or cluster.id, VirtualNetwork)
     return tuple(_network(topology, each, zone, missing) for each in networks)
-
-
-def _node_subnets(topology: Topology) -> set[ResourceId]:
-    """Return the subnets of pools and nodes; before there are nodes, those the cluster uses."""
-    pools = topology.cluster.properties.agent_pool_profiles
-    found = {each.vnet_subnet_id for each in pools if each.vnet_subnet_id is not None}
-    for node in topology.nodes:
-        for interface in node.interfaces:
-            for configuration in interface.properties.ip_configurations[:1]:
-                if configuration.properties.subnet is not None:
-                    found.add(configuration.properties.subnet.id)
-    return found or set(topology.subnets_in_use)
 
 
 def _network(

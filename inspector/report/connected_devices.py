@@ -123,12 +123,8 @@ def _network(topology: Topology, network: VirtualNetwork) -> NetworkView:
 
 def _is_of_virtual_nodes(topology: Topology, subnet: Subnet) -> bool:
     """Whether the add-on of virtual nodes, which is on, names the subnet."""
-    return any(
-        name.lower() == "aciconnectorlinux"
-        and addon.enabled
-        and same_text(addon.config.get("SubnetName"), subnet.title)
-        for name, addon in topology.cluster.properties.addon_profiles.items()
-    )
+    addon = topology.cluster.virtual_nodes
+    return addon is not None and same_text(addon.config.get("SubnetName"), subnet.title)
 
 
 def _subnet(
@@ -151,17 +147,12 @@ def _subnet(
         route_table=name_of(properties.route_table),
         security_group=name_of(properties.network_security_group),
         nat_gateway=name_of(properties.nat_gateway),
-        delegations=_delegated_to(subnet),
+        delegations=subnet.delegated_to,
         service_association_links=tuple(each.name for each in properties.service_association_links),
         default_outbound_access=properties.default_outbound_access,
         pods_of=pods_of,
         devices=devices,
     )
-
-
-def _delegated_to(subnet: Subnet) -> tuple[str, ...]:
-    delegations = subnet.properties.delegations
-    return tuple(each.properties.service_name or each.name for each in delegations)
 
 
 def _pods_of(topology: Topology, subnet: Subnet) -> tuple[str, ...]:
@@ -177,7 +168,7 @@ def _counts(
 ) -> _Counts:
     if usable is None:
         return None, None, None
-    services = set(map(str.lower, _delegated_to(subnet)))
+    services = set(map(str.lower, subnet.delegated_to))
     if pods_of or _CLUSTER_SERVICE in services:
         hidden = _hidden(subnet, "addresses given to pods or to the API server")
         return hidden, hidden, _note_of_hidden(pods_of)

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address
 from typing import Final, NamedTuple
 
 from inspector.collected import NotCollected
+from inspector.network.addresses import address_order
 from inspector.nodes import Node, instance_name, pool_of
 from inspector.ownership import owner_of_frontend
 from inspector.report.answer import TextAnswer, Unknown, View, unknown_of
@@ -98,10 +98,7 @@ def connected_devices(
 
 
 def _order(device: Device) -> tuple[int, int, str, str]:
-    address = device.address
-    if isinstance(address, IPv4Address | IPv6Address):
-        return address.version, int(address), device.device, device.ip_configuration
-    return 9, 0, device.device, device.ip_configuration
+    return *address_order(device.address), device.device, device.ip_configuration
 
 
 class _Teller:

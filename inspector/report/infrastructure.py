@@ -243,8 +243,7 @@ def _of_private_link(_topology: Topology, item: InventoryItem) -> str:
 
 def _of_virtual_nodes(purpose: str) -> Callable[[Topology, InventoryItem], str]:
     def told(topology: Topology, _item: InventoryItem) -> str:
-        addons = topology.cluster.properties.addon_profiles.items()
-        is_on = any(name.lower() == "aciconnectorlinux" and each.enabled for name, each in addons)
+        is_on = topology.cluster.virtual_nodes is not None
         return purpose if is_on else "left over by virtual nodes, which are off"
 
     return told

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from inspector.network.addresses import address_order
 from inspector.nodes import Node, hidden_interfaces, missing_for_nodes
 from inspector.report.addresses import public_address
 from inspector.report.answer import TextAnswer, Unknown, View, unknown_of
@@ -119,10 +120,7 @@ def _interface(topology: Topology, node: Node, interface: NetworkInterface) -> N
 
 
 def _order(configuration: IPConfiguration) -> tuple[int, int, str]:
-    address = configuration.properties.private_ip_address
-    if address is None:
-        return 9, 0, configuration.name
-    return address.version, int(address), configuration.name
+    return *address_order(configuration.properties.private_ip_address), configuration.name
 
 
 def _configuration(topology: Topology, configuration: IPConfiguration) -> IPConfigurationView:

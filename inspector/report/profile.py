@@ -7,7 +7,6 @@ from inspector.resources import AgentPoolProfile, ManagedCluster, NetworkProfile
 from inspector.topology import Topology
 
 _HTTP_APPLICATION_ROUTING = "httpapplicationrouting"
-_VIRTUAL_NODES = "aciconnectorlinux"
 
 
 class Pool(View, frozen=True):
@@ -157,10 +156,8 @@ def _outbound_addresses(network: NetworkProfile) -> str | None:
 
 def _virtual_nodes_subnet(cluster: ManagedCluster) -> str | None:
     """Return the subnet of the virtual nodes, in which container instances run."""
-    for name, addon in cluster.properties.addon_profiles.items():
-        if name.lower() == _VIRTUAL_NODES and addon.enabled:
-            return addon.config.get("SubnetName") or "not named"
-    return None
+    addon = cluster.virtual_nodes
+    return None if addon is None else addon.config.get("SubnetName") or "not named"
 
 
 def _pool(topology: Topology, profile: AgentPoolProfile) -> Pool:

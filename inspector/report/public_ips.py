@@ -3,6 +3,7 @@
 from typing import Final
 
 from inspector.collected import NotCollected
+from inspector.network.addresses import address_order
 from inspector.ownership import (
     Owner,
     node_of_public_ip,
@@ -94,9 +95,7 @@ def build_public_ips(topology: Topology) -> PublicIPs:
 
 
 def _order(view: PublicIPView) -> tuple[int, int, str]:
-    if view.address is None:
-        return 9, 0, view.id.key
-    return view.address.version, int(view.address), view.id.key
+    return *address_order(view.address), view.id.key
 
 
 def _address(topology: Topology, public_id: ResourceId) -> PublicIPView:

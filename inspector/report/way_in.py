@@ -1,10 +1,10 @@
 """The ways in: every public address that leads to nodes, walked to them."""
 
 from collections.abc import Iterable, Iterator
-from ipaddress import ip_address
 from typing import Final
 
 from inspector.collected import NotCollected
+from inspector.network.addresses import address_order
 from inspector.ownership import (
     Owner,
     OwnerKind,
@@ -30,6 +30,7 @@ from inspector.resources import (
     PublicIPPrefix,
     Relation,
     ScaleSet,
+    is_ip_configuration,
 )
 from inspector.topology import Topology
 
@@ -150,12 +151,7 @@ def build_ways_in(topology: Topology, balancing: LoadBalancing) -> WaysIn:
 
 
 def _by_address(entry: Entry | OtherAddress | OutboundAddress) -> tuple[int, int, str]:
-    """Order by address, ranges by their first one and unknown ones last."""
-    try:
-        address = ip_address(str(entry.address).partition("/")[0])
-    except ValueError:
-        return 9, 0, entry.public_ip
-    return address.version, int(address), entry.public_ip
+    return *address_order(entry.address), entry.public_ip
 
 
 def _other(topology: Topology, entry: Entry) -> OtherAddress | None:
@@ -182,7 +178,7 @@ def _public_addresses(topology: Topology) -> list[ResourceId]:
 def _entry(topology: Topology, public_id: ResourceId) -> Entry:
     sources = [each for way in _TO_PUBLIC for each in topology.referring(public_id, way)]
     frontends = (_frontend(topology, source) for source in sources)
-    nodes = (_node(topology, source) for source in sources if _is_ip_configuration(source))
+    nodes = (_node(topology, source) for source in sources if is_ip_configuration(source))
     return Entry(
         public_ip=public_id.name,
         id=public_id,
@@ -201,10 +197,6 @@ def _owner(topology: Topology, public_id: ResourceId) -> Owner:
     if address is not None or topology.is_known(public_id):
         return owner_of_public_ip(topology, address or PublicIPAddress(id=public_id))
     return owner_of_unseen_public_ip(topology, public_id)
-
-
-def _is_ip_configuration(resource_id: ResourceId) -> bool:
-    return resource_id.type.lower().endswith("/networkinterfaces/ipconfigurations")
 
 
 def _frontend(topology: Topology, source: ResourceId) -> EntryFrontend | None:

@@ -1,7 +1,6 @@
 """The ways out: how traffic to the internet leaves, with which address and how many SNAT ports."""
 
 from collections.abc import Iterable, Iterator
-from ipaddress import ip_address
 from typing import Final
 
 from inspector.egress import (
@@ -14,6 +13,7 @@ from inspector.egress import (
     is_declared_for,
 )
 from inspector.fingerprint import Agreement
+from inspector.network.addresses import address_order
 from inspector.network.internet_space import Family
 from inspector.network.snat import shared_ports
 from inspector.nodes import missing_for_nodes, pool_profiles
@@ -139,7 +139,7 @@ def _row(
     missing = tuple(map(unknown_of, group.missing))
     addresses = tuple(public_address(topology, each) for each in group.public_ips)
     if group.egress.kind is EgressKind.NODE_PUBLIC_IP:
-        addresses = tuple(sorted(addresses, key=_by_number))
+        addresses = tuple(sorted(addresses, key=address_order))
     return WayOut(
         pool=group.pool or topology.outside_pools,
         traffic=group.traffic,
@@ -155,14 +155,6 @@ def _row(
         denied_by=denied_by,
         missing=missing,
     )
-
-
-def _by_number(address: TextAnswer) -> tuple[int, int]:
-    try:
-        found = ip_address(str(address))
-    except ValueError:
-        return 9, 0
-    return found.version, int(found)
 
 
 def _subnet_name(topology: Topology, subnet_id: ResourceId | None) -> str | None:

@@ -28,6 +28,7 @@ from inspector.resources.network_interface import (
     SCALE_SET_INTERFACE_TYPE,
     IPConfiguration,
     NetworkInterface,
+    is_ip_configuration,
 )
 from inspector.resources.network_profile import LoadBalancerProfile, NetworkProfile
 from inspector.resources.network_security_group import NetworkSecurityGroup, SecurityRule
@@ -138,6 +139,7 @@ __all__ = [
     "VirtualNetwork",
     "VirtualNetworkLink",
     "decode",
+    "is_ip_configuration",
     "parse_document",
     "pools_with_machines",
     "same_text",

@@ -33,6 +33,7 @@ class APIServerAccessProfile(Wire, frozen=True):
         return ResourceId(zone) if zone.startswith("/") else None
 
 
+_VIRTUAL_NODES: Final = "aciconnectorlinux"
 _PREFIX: Final = "Microsoft.Network/publicIPPrefixes"
 
 
@@ -115,6 +116,13 @@ class ManagedCluster(Resource, frozen=True):
         if not group:
             return None
         return ResourceId(f"/subscriptions/{self.id.subscription}/resourceGroups/{group}")
+
+    @property
+    def virtual_nodes(self) -> AddonProfile | None:
+        """The add-on of virtual nodes, if it is on; its ``config`` may name ``SubnetName``."""
+        addons = self.properties.addon_profiles.items()
+        found = (addon for name, addon in addons if name.lower() == _VIRTUAL_NODES)
+        return next((addon for addon in found if addon.enabled), None)
 
     def pool_id(self, name: str) -> ResourceId:
         """Return the id of the pool of that name."""

@@ -13,6 +13,11 @@ SCALE_SET_INTERFACE_TYPE = (
 )
 
 
+def is_ip_configuration(resource_id: ResourceId) -> bool:
+    """Whether an id is that of an interface's IP configuration, in either of its two forms."""
+    return resource_id.type.lower().endswith("/networkinterfaces/ipconfigurations")
+
+
 class IPConfigurationProperties(Wire, frozen=True):
     """``properties`` of an IP configuration."""
 

@@ -66,6 +66,12 @@ class Subnet(Resource, frozen=True):
         single = (properties.address_prefix,) if properties.address_prefix else ()
         return properties.address_prefixes or single
 
+    @property
+    def delegated_to(self) -> tuple[str, ...]:
+        """The services the subnet is delegated to."""
+        delegations = self.properties.delegations
+        return tuple(each.properties.service_name or each.name for each in delegations)
+
     def links(self) -> Iterator[Link]:
         """Yield the route table, security group and NAT gateway."""
         properties = self.properties
