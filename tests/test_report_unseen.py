@@ -241,3 +241,33 @@ def test_an_own_nat_gateway_gives_its_addresses() -> None:
     (leaving,) = summary.ways_out
     assert (leaving.words, leaving.addresses) == ("NAT gateway", ("203.0.113.77",))
     assert summary.ways_out_agreement is Agreement.AGREES
+
+
+def test_what_serves_nobody_in_the_group_is_not_said_to_serve_the_nodes() -> None:
+    draft = Draft(VMSS)
+    location = "westeurope"
+    network = arm.virtual_network(
+        draft.group, "vnet-spare", location=location, prefixes=["10.9.0.0/16"], subnets=[]
+    )
+    draft.add(
+        arm.network_security_group(draft.group, "nsg-spare", location=location),
+        arm.route_table(draft.group, "rt-spare", location=location),
+        network,
+    )
+    found = analyze(draft.snapshot()).infrastructure.resources
+    purposes = {each.name: each.purpose for each in found}
+    assert purposes["nsg-spare"] == "attached to nothing"
+    assert purposes["rt-spare"] == "used by no subnet"
+    assert purposes["vnet-spare"] is None
+    assert purposes["aks-vnet-30517864"] == "network of the nodes"
+
+
+def test_a_pool_half_converted_to_addresses_keeps_its_interfaces() -> None:
+    draft = Draft(VMSS)
+    pool = draft.one(LOAD_BALANCERS)["properties"]["backendAddressPools"][0]["properties"]
+    entry = {"name": "one", "properties": {"ipAddress": "10.224.0.4"}}
+    pool["loadBalancerBackendAddresses"] = [entry]
+    (found,) = analyze(draft.snapshot()).load_balancing.balancers
+    members = [each.node for each in found.backend_pools[0].members]
+    assert len(members) == 3
+    assert len(set(members)) == 3

@@ -687,3 +687,12 @@ def test_a_route_that_a_gateway_may_announce_leaves_the_verdict_open() -> None:
     found = ways(draft)
     assert (found.agreement, found.differences) == (Agreement.UNKNOWN, ())
     assert any("may announce a default route" in note for note in found.notes)
+
+
+def test_an_outbound_rule_without_an_address_is_no_way_out_as_declared() -> None:
+    draft = Draft(VMSS)
+    (rule,) = draft.one(LOAD_BALANCERS)["properties"]["outboundRules"]
+    rule["properties"]["frontendIPConfigurations"] = []
+    found = ways(draft)
+    assert found.rows[0].words.endswith("which has no public address")
+    assert found.agreement is Agreement.DIFFERS

@@ -84,11 +84,19 @@ def _shares(topology: Topology, members: tuple[PoolMember, ...]) -> tuple[PoolSh
 
 
 def _members(topology: Topology, pool: BackendAddressPool) -> tuple[PoolMember, ...]:
-    """Return where a pool sends traffic: its addresses if it has any, else its NICs."""
-    if pool.addresses:
-        return tuple(_address_member(topology, pool, entry) for entry in pool.addresses)
+    """Return where a pool sends traffic: its addresses, and the NICs whose node is not among them.
+
+    Whether ARM lists the NICs of a pool of addresses as well is not documented; a pool that was
+    half converted from one to the other has both.
+    """
+    addresses = tuple(_address_member(topology, pool, entry) for entry in pool.addresses)
     references = pool.properties.backend_ip_configurations
-    return tuple(_nic_member(topology, pool, reference) for reference in references)
+    nics = tuple(_nic_member(topology, pool, reference) for reference in references)
+    if not addresses:
+        return nics
+    named = {each.node for each in addresses}
+    others = (each for each in nics if isinstance(each.node, str) and each.node not in named)
+    return (*addresses, *others)
 
 
 def _nic_member(topology: Topology, pool: BackendAddressPool, reference: Reference) -> PoolMember:

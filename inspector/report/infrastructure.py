@@ -19,10 +19,13 @@ from inspector.resources import (
     InventoryItem,
     LoadBalancer,
     NetworkInterface,
+    NetworkSecurityGroup,
     PrivateEndpoint,
     PublicIPAddress,
     Relation,
     ResourceGroup,
+    RouteTable,
+    VirtualNetwork,
 )
 from inspector.topology import Topology
 
@@ -249,8 +252,26 @@ def _of_virtual_nodes(purpose: str) -> Callable[[Topology, InventoryItem], str]:
     return told
 
 
-def _always(purpose: str) -> Callable[[Topology, InventoryItem], str]:
-    return lambda _topology, _item: purpose
+def _of_security_group(topology: Topology, item: InventoryItem) -> str | None:
+    group = topology.get(item.id, NetworkSecurityGroup)
+    if group is None:
+        return None
+    is_attached = bool(group.properties.subnets or group.properties.network_interfaces)
+    return "filters traffic of the nodes" if is_attached else "attached to nothing"
+
+
+def _of_route_table(topology: Topology, item: InventoryItem) -> str | None:
+    table = topology.get(item.id, RouteTable)
+    if table is None:
+        return None
+    return "routes of the nodes' subnet" if table.properties.subnets else "used by no subnet"
+
+
+def _of_network(topology: Topology, item: InventoryItem) -> str | None:
+    network = topology.get(item.id, VirtualNetwork)
+    in_use = set(topology.subnets_in_use)
+    subnets = network.properties.subnets if network is not None else ()
+    return "network of the nodes" if any(each.id in in_use for each in subnets) else None
 
 
 _PURPOSES: Final[dict[str, Callable[[Topology, InventoryItem], str | None]]] = {
@@ -266,13 +287,13 @@ _PURPOSES: Final[dict[str, Callable[[Topology, InventoryItem], str | None]]] = {
     "microsoft.network/natgateways": _of_nat_gateway,
     "microsoft.network/networkinterfaces": _of_interface,
     "microsoft.network/networkprofiles": _of_virtual_nodes("network of pods on virtual nodes"),
-    "microsoft.network/networksecuritygroups": _always("filters traffic of the nodes"),
+    "microsoft.network/networksecuritygroups": _of_security_group,
     "microsoft.network/privatednszones": _of_zone,
     "microsoft.network/privatednszones/virtualnetworklinks": _of_zone_link,
     "microsoft.network/privateendpoints": _of_private_endpoint,
     "microsoft.network/privatelinkservices": _of_private_link,
     "microsoft.network/publicipaddresses": _of_public_ip,
     "microsoft.network/publicipprefixes": _of_prefix,
-    "microsoft.network/routetables": _always("routes of the nodes' subnet"),
-    "microsoft.network/virtualnetworks": _always("network of the nodes"),
+    "microsoft.network/routetables": _of_route_table,
+    "microsoft.network/virtualnetworks": _of_network,
 }

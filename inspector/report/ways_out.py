@@ -37,6 +37,7 @@ _SHORT: Final = {
     EgressKind.NONE: "none",
     EgressKind.UNKNOWN: "unknown",
 }
+_NEED_ADDRESS: Final = frozenset({EgressKind.NAT_GATEWAY, EgressKind.OUTBOUND_RULE})
 _FOREIGN: Final = frozenset(
     {
         EgressKind.APPLIANCE,
@@ -233,7 +234,8 @@ def _verdicts(
             continue
         is_blocked = is_none and any(each.is_total for each in row.denied_by)
         is_own = row.kind is EgressKind.NODE_PUBLIC_IP and row.pool in addressed and not is_none
-        if row.kind in declared or is_blocked or is_own:
+        lacks_address = row.kind in _NEED_ADDRESS and not row.addresses
+        if (row.kind in declared and not lacks_address) or is_blocked or is_own:
             yield row, True
         elif (
             row.kind is EgressKind.UNKNOWN
