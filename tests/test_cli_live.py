@@ -205,7 +205,7 @@ def test_no_credential(kind: str, serve: Serve, invoke: Invoke) -> None:
 
 def test_a_token_that_arm_refuses(serve: Serve, invoke: Invoke, identity: FakeIdentity) -> None:
     serve(small_cluster())
-    identity.token = "stale"  # noqa: S105
+    identity.token = "stale"  # noqa: S105  the fake identity issues it
     done = invoke("report", *BY_NAME)
     assert_refused(done, ExitCode.NOT_INSPECTED, "Azure refused the credential")
     assert "stale" not in done.err

@@ -60,7 +60,7 @@ class Recorder:
         self.finished: list[Wave] = []
         self._together = threading.Barrier(1)
 
-    def wave_started(self, number: int, requests: int) -> None:  # noqa: ARG002
+    def wave_started(self, number: int, requests: int) -> None:  # noqa: ARG002  the observer protocol
         self._together = threading.Barrier(requests)
 
     def wait_for_the_others(self) -> float:
@@ -140,7 +140,7 @@ def test_order_and_timing_do_not_change_the_snapshot(
     start_arm: StartARM, collect_from: Collect
 ) -> None:
     served = small_cluster(pools=3)
-    waits = random.Random(20)  # noqa: S311
+    waits = random.Random(20)  # noqa: S311  waits, not secrets
     arm = start_arm(served, latency=lambda: waits.uniform(0, 0.05))
     collected = [collect_from(arm, served) for _ in range(3)]
     assert collected == [served] * 3
@@ -472,7 +472,7 @@ def test_a_cluster_that_is_no_json(start_arm: StartARM, collect_from: Collect) -
 
 def test_a_token_that_arm_refuses(start_arm: StartARM, collect_from: Collect) -> None:
     served = small_cluster()
-    arm = start_arm(served, token="another")  # noqa: S106
+    arm = start_arm(served, token="another")  # noqa: S106  one the fake ARM refuses
     with pytest.raises(AuthenticationError, match="The access token is invalid"):
         collect_from(arm, served)
 
@@ -571,9 +571,9 @@ def test_the_fake_asks_what_arm_asks(
         (f"{GROUP}x/resources?api-version=2025-05-01", token),
         (f"{CLUSTER.replace('0001', '0009')}?api-version=2025-05-01", token),
     ):
-        request = urllib.request.Request(arm.endpoint + url, headers=headers)  # noqa: S310
+        request = urllib.request.Request(arm.endpoint + url, headers=headers)  # noqa: S310  https on loopback
         with pytest.raises(urllib.error.HTTPError) as raised:
-            urllib.request.urlopen(request, context=trusted)  # noqa: S310
+            urllib.request.urlopen(request, context=trusted)  # noqa: S310  https on loopback
         with raised.value as answer:
             body = msgspec.json.decode(answer.read(), type=dict[str, dict[str, str]])
             seen.append((answer.code, body["error"]["code"]))

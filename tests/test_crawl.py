@@ -28,7 +28,7 @@ class Waves:
     def wave_started(self, number: int, requests: int) -> None:
         assert requests > 0, f"wave {number} has nothing to ask"
 
-    def answered(self, request: Request, reply: Reply) -> None:  # noqa: ARG002
+    def answered(self, request: Request, reply: Reply) -> None:  # noqa: ARG002  the observer protocol
         self.answers.append(request)
 
     def wave_finished(self, wave: Wave) -> None:

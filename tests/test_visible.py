@@ -38,6 +38,6 @@ def test_nothing_that_acts_is_left(text: str) -> None:
     assert len(shown.splitlines()) <= 1
 
 
-@given(st.text(st.characters(exclude_categories=sorted(ACTING))))  # type: ignore[arg-type]
+@given(st.text(st.characters(exclude_categories=sorted(ACTING))))  # type: ignore[arg-type]  # text, where hypothesis lists literals
 def test_plain_print_stays_as_it_is(text: str) -> None:
     assert visible(text) == text

@@ -65,14 +65,16 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
         """Return the decision as this check's outcome on the subject."""
         match decision:
             case Passed(message, evidence):
-                return self._outcome(subject, Status.PASSED, message, evidence=evidence)
+                plain = self._plain(subject, Status.PASSED, message)
+                return msgspec.structs.replace(plain, evidence=evidence)
             case Failed(message, problems):
-                findings = self._findings(subject, problems)
-                return self._outcome(subject, Status.FAILED, message, findings=findings)
+                plain = self._plain(subject, Status.FAILED, message)
+                return msgspec.structs.replace(plain, findings=self._findings(subject, problems))
             case Undecided(message, missing):
-                return self._outcome(subject, Status.UNKNOWN, message, missing=missing)
+                plain = self._plain(subject, Status.UNKNOWN, message)
+                return msgspec.structs.replace(plain, missing=missing)
             case Skipped(reason):
-                return self._outcome(subject, Status.SKIPPED, reason)
+                return self._plain(subject, Status.SKIPPED, reason)
 
     def _findings(self, subject: ResourceId, problems: Iterable[Problem]) -> tuple[Finding, ...]:
         return tuple(
@@ -87,16 +89,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
             for problem in problems
         )
 
-    def _outcome(  # noqa: PLR0913
-        self,
-        subject: ResourceId,
-        status: Status,
-        message: str,
-        *,
-        findings: tuple[Finding, ...] = (),
-        evidence: tuple[Evidence, ...] = (),
-        missing: tuple[Gap, ...] = (),
-    ) -> Outcome:
+    def _plain(self, subject: ResourceId, status: Status, message: str) -> Outcome:
         return Outcome(
             check=self.id,
             title=self.title,
@@ -104,7 +97,4 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
             subject=subject,
             status=status,
             message=message,
-            findings=findings,
-            evidence=evidence,
-            missing=missing,
         )

@@ -1,6 +1,6 @@
 """Where a result goes: stdout or a file, in which format, how wide, with colour or not."""
 
-import contextlib
+import io
 import os
 import shutil
 import sys
@@ -58,8 +58,8 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
         if self.path is not None:
             write_whole(self.path, text.encode(), private=False)
             return
-        with contextlib.suppress(AttributeError, ValueError):
-            sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+        if isinstance(sys.stdout, io.TextIOWrapper):  # a caller may have put another in its place
+            sys.stdout.reconfigure(errors="replace")
         try:
             sys.stdout.write(text)
             sys.stdout.flush()

@@ -51,7 +51,7 @@ class CollectionProgress:
             self._task, description=f"reading Azure, wave {number}", total=requests
         )
 
-    def answered(self, request: Request, reply: Reply) -> None:  # noqa: ARG002
+    def answered(self, request: Request, reply: Reply) -> None:  # noqa: ARG002  the observer protocol
         """Move the bar."""
         self._progress.advance(self._task)
 

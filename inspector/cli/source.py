@@ -60,7 +60,7 @@ def _ca_bundle() -> str | None:
     return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE")
 
 
-def make_source(  # noqa: PLR0913
+def make_source(  # noqa: PLR0913  typer makes an option of each
     target: Annotated[
         str | None,
         typer.Argument(
@@ -194,6 +194,6 @@ def with_source(command: Callable[..., None]) -> Callable[..., None]:
         source = make_source(**{name: values.pop(name) for name in names})
         command(source=source, **values)
 
-    run.__signature__ = inspect.Signature([*shared, *own])  # type: ignore[attr-defined]
+    run.__signature__ = inspect.Signature([*shared, *own])  # type: ignore[attr-defined]  # read by typer
     run.__annotations__ = {each.name: each.annotation for each in (*shared, *own)}
     return run

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
 
-def collect(  # noqa: PLR0913
+def collect(  # noqa: PLR0913  the public call: named options, all with defaults
     cluster: ResourceId,
     *,
     credential: "TokenCredential | CredentialKind" = CredentialKind.DEFAULT,

@@ -86,6 +86,6 @@ class SharedCredential:
     def _ask(self, *scopes: str) -> AccessToken:
         try:
             return self._credential.get_token(*scopes)
-        except Exception as error:
+        except Exception as error:  # whatever it was, the next thread is told without a retry
             self._failure = error
             raise

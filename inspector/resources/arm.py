@@ -154,7 +154,7 @@ def decode(raw: bytes | msgspec.Raw, kind: type[T]) -> T:
 def decode_custom(kind: type, value: Any) -> Any:
     """Turn a JSON string into an id or an address, as msgspec's ``dec_hook``."""
     if not isinstance(value, str):
-        raise ValueError(f"Expected `str`, got `{type(value).__name__}`")  # noqa: TRY004
+        raise ValueError(f"Expected `str`, got `{type(value).__name__}`")  # noqa: TRY004  msgspec takes a ValueError for one of shape
     return _resource_id(value) if kind is ResourceId else _address(value)
 
 

@@ -106,7 +106,7 @@ def small_cluster(*, pools: int = 2, nodes: int = 2, frontends: int = 2) -> Snap
     subnet = f"{VNET}/subnets/nodes".replace("/network/", "/NETWORK/")
     documents = [
         cluster_document([{"name": name, "vnetSubnetID": subnet} for name in names], outbound),
-        resource(GROUP, managedBy=CLUSTER),
+        resource(GROUP, managed_by=CLUSTER),
         *(each for name in names for each in _pool(name, nodes, subnet)),
         *_balancer(frontends),
         resource(f"{FOREIGN}/publicIPAddresses/outbound", ipAddress="20.0.0.1"),
@@ -135,7 +135,7 @@ def far_cluster() -> Snapshot:
     address = f"{FOREIGN}/publicIPAddresses/far"
     documents = [
         cluster_document([{"name": "pool1"}], {}),
-        resource(GROUP, managedBy=CLUSTER),
+        resource(GROUP, managed_by=CLUSTER),
         *_pool("pool1", 1, f"{VNET}/subnets/nodes"),
         vnet_document(nodes={"natGateway": {"id": gateway}}),
         resource(gateway, publicIpAddresses=[{"id": address}]),
@@ -144,12 +144,12 @@ def far_cluster() -> Snapshot:
     return snapshot_of(documents, usages={VNET: _usages("nodes")})
 
 
-def resource(resource_id: str, *, managedBy: str | None = None, **properties: Any) -> Document:  # noqa: N803
+def resource(resource_id: str, *, managed_by: str | None = None, **properties: Any) -> Document:
     """Return a document with the usual envelope."""
     known = ResourceId(resource_id)
     envelope: Document = {"id": resource_id, "name": known.name, "type": known.type}
-    if managedBy is not None:
-        envelope["managedBy"] = managedBy
+    if managed_by is not None:
+        envelope["managedBy"] = managed_by
     return envelope | {"location": "westeurope", "properties": properties}
 
 

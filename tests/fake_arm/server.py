@@ -191,7 +191,7 @@ class _Server(ThreadingHTTPServer):
         )
         return secured, address
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  socketserver calls it so
         """Keep what is a bug of this server; a client may hang up whenever it likes."""
         import sys
 
@@ -231,7 +231,7 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.bytes_missing or self.command != "GET":
             self.close_connection = True
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _respond  # noqa: N815
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _respond  # noqa: N815  http.server looks for these names
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  http.server names it so
         """Stay silent; the requests are recorded."""
