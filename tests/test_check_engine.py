@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from inspector import check_report
-from inspector.checks import Check, all_checks, run_checks
-from inspector.checks.check import Decision, Failed, Passed, Problem, Skipped, Undecided
-from inspector.findings import Evidence, Severity, Status
+from inspector.checking import Check, Decision, Failed, Passed, Problem, Skipped, Subject, Undecided
+from inspector.checks import all_checks, run_checks
+from inspector.findings import Evidence, Group, Severity, Status
 from inspector.resources import LoadBalancer
 from inspector.topology import Topology
 from tests.odd_clusters import (
@@ -24,39 +24,53 @@ EVIDENCE = Evidence(
 )
 
 
-def a_check(name: str, decide: Callable[[Topology], Decision]) -> Check:
+def a_check(name: str, decide: Callable[[Subject], Decision]) -> Check:
     return Check(
-        id=name, title=name.upper(), severity=Severity.LOW, documentation="", decide=decide
+        id=name,
+        title=name.upper(),
+        group=Group.ROUTES,
+        severity=Severity.LOW,
+        documentation="",
+        decide=decide,
     )
 
 
-def passing(_topology: Topology) -> Decision:
+def passing(_subject: Subject) -> Decision:
     return Passed("1 of 1", (EVIDENCE,))
 
 
-def failing(_topology: Topology) -> Decision:
+def failing(_subject: Subject) -> Decision:
     problems = [
-        Problem(message=name, evidence=(EVIDENCE,), remediation=f"fix {name}") for name in "ab"
+        Problem(
+            cause=name,
+            resource=EVIDENCE.resource,
+            name="aks-shop",
+            message=name,
+            impact="",
+            evidence=(EVIDENCE,),
+            remediation=f"fix {name}",
+        )
+        for name in "ab"
     ]
     return Failed("2 of 3", tuple(problems))
 
 
-def crashing(_topology: Topology) -> Decision:
+def crashing(_subject: Subject) -> Decision:
     raise ZeroDivisionError("division by zero")
 
 
-def asking(topology: Topology) -> Decision:
-    group = topology.cluster.infrastructure_group
+def asking(subject: Subject) -> Decision:
+    group = subject.cluster.infrastructure_group
     assert group is not None
-    topology.listed(group, LoadBalancer)
+    subject.topology.listed(group, LoadBalancer)
     return Passed("listed")
 
 
 def test_each_decision_becomes_an_outcome() -> None:
     topology = Topology(bundled("kubenet-vmss"))
     checks = [
-        a_check("skipped", lambda _topology: Skipped("not this model")),
-        a_check("unknown", lambda _topology: Undecided("who knows")),
+        a_check("skipped", lambda _subject: Skipped("not this model")),
+        a_check("unknown", lambda _subject: Undecided("who knows")),
         a_check("failed", failing),
         a_check("passed", passing),
     ]

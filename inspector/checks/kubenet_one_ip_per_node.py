@@ -20,117 +20,112 @@ Source: https://learn.microsoft.com/azure/aks/configure-kubenet
 """
 
 from collections.abc import Callable, Sequence
-from shlex import quote
 
-from inspector.checks.check import Check, Decision, Failed, Passed, Problem, Skipped, Undecided
-from inspector.findings import Evidence, Severity
-from inspector.network.models import NetworkModel, network_model
-from inspector.nodes import Node, missing_for_nodes, pool_profiles
-from inspector.resources import IPConfiguration, ManagedCluster
-from inspector.topology import Topology
+from inspector.checking import (
+    Check,
+    Decision,
+    Problem,
+    Skipped,
+    Subject,
+    Undecided,
+    Verdict,
+    az_cluster,
+    az_pool,
+)
+from inspector.findings import Evidence, Group, Severity
+from inspector.network.models import NetworkModel
+from inspector.nodes import Node
+from inspector.resources import IPConfiguration
+from inspector.wording import count, names, share
+
+_TOO_MANY = "its nodes take addresses that kubenet does not use, and the subnet fills up early"
+_UNREACHABLE = "neither Azure nor the other nodes can reach the node"
 
 
-def decide(topology: Topology) -> Decision:
+def decide(subject: Subject) -> Decision:
     """Count the IP configurations of every node."""
-    profile = topology.cluster.properties.network_profile
+    profile = subject.profile
     if profile.network_plugin is None:  # clusters of 2018
         return Undecided("ARM does not tell the cluster's network plugin")
-    if network_model(profile, pool_profiles(topology)) is not NetworkModel.KUBENET:
+    if subject.model is not NetworkModel.KUBENET:
         return Skipped(f"the network plugin is {profile.network_plugin}, not kubenet")
-    return _judge(topology, is_dual_stack=profile.is_dual_stack)
-
-
-def _judge(topology: Topology, *, is_dual_stack: bool) -> Decision:
-    missing = missing_for_nodes(topology)
-    nodes = topology.nodes
-    without = [node for node in nodes if not node.interfaces]
+    verdict = Verdict(subject)
+    verdict.miss(*subject.topology.hidden_nodes)
+    nodes = subject.topology.nodes
     seen = [node for node in nodes if node.interfaces]
-    problems = tuple(_problems(topology, seen, is_dual_stack=is_dual_stack))
-    if problems:
-        faulty = {each.resource for problem in problems for each in problem.evidence}
-        return Failed(f"broken on {len(faulty)} of {_nodes(len(nodes))}", problems)
-    if missing:
-        return Undecided(
-            f"the network interfaces of {len(seen)} of at least {_nodes(len(nodes))} could be seen",
-            missing,
-        )
-    if without:
-        names = ", ".join(node.name for node in without)
-        return Undecided(f"no network interface was found for {names}")
+    faulty = _judge(subject, verdict, seen)
+    claimed = sum(pool.count or 0 for pool in subject.pools)
+    if not nodes and not claimed and not subject.topology.hidden_nodes:
+        return Skipped("the cluster has no nodes")
     if not nodes:
-        return _no_nodes(sum(pool.count or 0 for pool in pool_profiles(topology)))
-    evidence = tuple(_evidence(node) for node in nodes)
-    what = "one IPv4 and one IPv6" if is_dual_stack else "exactly one"
-    claimed = sum(pool.count or 0 for pool in pool_profiles(topology))
-    note = f"; the pools claim {_nodes(claimed)}" if claimed not in {0, len(nodes)} else ""
-    return Passed(
-        f"{what} IP configuration on {len(nodes)} of {_nodes(len(nodes))}{note}", evidence
+        verdict.doubt(f"the pools claim {count(claimed, 'node')}, and none was found")
+    without = [node.name for node in nodes if not node.interfaces]
+    if without:
+        verdict.doubt(f"no network interface was found for {names(without)}")
+    what = "one IPv4 and one IPv6" if profile.is_dual_stack else "exactly one"
+    note = f"; the pools claim {count(claimed, 'node')}" if claimed not in {0, len(nodes)} else ""
+    return verdict.conclude(
+        f"{what} IP configuration on {share(len(seen), len(nodes), 'node')}{note}",
+        failed=f"broken on {share(faulty, len(nodes), 'node')}",
+        evidence=map(_evidence, seen),
     )
 
 
-def _nodes(number: int) -> str:
-    return f"{number} node" if number == 1 else f"{number} nodes"
-
-
-def _no_nodes(claimed: int) -> Decision:
-    if claimed:
-        return Undecided(f"the pools claim {_nodes(claimed)}, and none was found")
-    return Skipped("the cluster has no nodes")
-
-
-def _problems(topology: Topology, nodes: Sequence[Node], *, is_dual_stack: bool) -> list[Problem]:
-    """Return the faults, one per cause."""
-    ipv6 = 1 if is_dual_stack else 0
-    causes: tuple[tuple[str, Callable[[Node], bool]], ...] = (
+def _judge(subject: Subject, verdict: Verdict, nodes: Sequence[Node]) -> int:
+    """Note the faults, one per cause, and return how many nodes have one."""
+    ipv6 = 1 if subject.profile.is_dual_stack else 0
+    causes: tuple[tuple[str, str, str, Callable[[Node], bool]], ...] = (
         (
-            "more than one IPv4 configuration, so addresses that kubenet does not use",
+            "several-ipv4",
+            "more than one IPv4 configuration",
+            _TOO_MANY,
             lambda node: len(_family(node, is_ipv6=False)) > 1,
         ),
         (
-            "no IPv4 configuration, so no way to reach the node",
+            "no-ipv4",
+            "no IPv4 configuration",
+            _UNREACHABLE,
             lambda node: not _family(node, is_ipv6=False),
         ),
         (
+            "not-primary",
             "an IPv4 configuration that is not primary or has no private address",
+            _UNREACHABLE,
             lambda node: not _is_sound(_family(node, is_ipv6=False)),
         ),
         (
+            "ipv6",
             f"a number of IPv6 configurations other than {ipv6}",
+            "the node does not carry the address families that the cluster declares",
             lambda node: len(_family(node, is_ipv6=True)) != ipv6,
         ),
     )
-    problems = []
-    for message, is_hit in causes:
+    faulty: set[str] = set()
+    for cause, message, impact, is_hit in causes:
         hit = [node for node in nodes if is_hit(node)]
         if hit:
-            problems.append(_problem(topology, message, hit, len(nodes)))
-    return problems
+            words = (cause, f"{message} on {share(len(hit), len(nodes), 'node')}", impact)
+            verdict.add(_problem(subject, words, hit))
+            faulty.update(node.name for node in hit)
+    return len(faulty)
 
 
-def _problem(topology: Topology, message: str, nodes: Sequence[Node], count: int) -> Problem:
-    pools = sorted({node.pool for node in nodes if node.pool is not None}) or ["POOL"]
-    cluster = topology.cluster
-    commands = "; ".join(_upgrade_command(cluster, pool) for pool in pools)
-    names = ", ".join(node.name for node in nodes)
+def _problem(subject: Subject, words: tuple[str, str, str], nodes: Sequence[Node]) -> Problem:
+    cause, message, impact = words
+    pools = sorted({node.pool for node in nodes if node.pool is not None})
+    cluster = subject.cluster
     return Problem(
-        message=f"{message}, on {len(nodes)} of {_nodes(count)} ({names})",
-        evidence=tuple(_evidence(node) for node in nodes),
-        remediation=f"Confirm the plugin: {_show_command(cluster)}; replace the nodes: {commands}",
-    )
-
-
-def _show_command(cluster: ManagedCluster) -> str:
-    return (
-        f"az aks show --resource-group {quote(cluster.id.resource_group or '')} "
-        f"--name {quote(cluster.title)} --query networkProfile.networkPlugin"
-    )
-
-
-def _upgrade_command(cluster: ManagedCluster, pool: str) -> str:
-    """Return the command that replaces a pool's nodes; names are quoted, for they are copied."""
-    return (
-        f"az aks nodepool upgrade --resource-group {quote(cluster.id.resource_group or '')} "
-        f"--cluster-name {quote(cluster.title)} --name {quote(pool)} --node-image-only"
+        cause=cause,
+        resource=cluster.id,
+        name=cluster.title,
+        message=f"{message}: {names(node.name for node in nodes)}",
+        impact=impact,
+        evidence=tuple(map(_evidence, nodes)),
+        remediation="Confirm the plugin, then replace the nodes by a node image upgrade.",
+        commands=(
+            az_cluster(cluster, "show", query="networkProfile.networkPlugin"),
+            *(az_pool(cluster, pool, "upgrade", node_image_only="") for pool in pools or (None,)),
+        ),
     )
 
 
@@ -139,9 +134,8 @@ def _evidence(node: Node) -> Evidence:
         f"{configuration.title} {configuration.properties.private_ip_address or 'no address'}"
         for configuration in _configurations(node)
     )
-    interface = node.interfaces[0]
     return Evidence(
-        resource=interface.id,
+        resource=node.interfaces[0].id,
         name=node.name,
         field="properties.ipConfigurations",
         value=", ".join(described) or "none",
@@ -171,6 +165,7 @@ def _is_sound(configurations: Sequence[IPConfiguration]) -> bool:
 check = Check(
     id="kubenet-one-ip-per-node",
     title="kubenet: one IP per node",
+    group=Group.INTERFACES,
     severity=Severity.HIGH,
     documentation=__doc__ or "",
     decide=decide,

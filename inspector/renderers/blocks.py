@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from inspector.report import Unknown
+from inspector.wording import count
 
 T = TypeVar("T")
 ABSENT = "-"
@@ -78,11 +79,6 @@ def show(value: Any) -> Text:
     if isinstance(value, tuple):
         return join(show(each) for each in value)
     return Text(str(value))
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural unless it is one."""
-    return f"{number} {noun if number == 1 else noun + 's'}"
 
 
 def join(texts: Iterable[Text]) -> Text:

@@ -84,6 +84,7 @@ class PeeringProperties(Wire, frozen=True):
     """``properties`` of a peering."""
 
     peering_state: str | None = None
+    peering_sync_level: str | None = None
     remote_virtual_network: Reference | None = None
     use_remote_gateways: bool | None = None
     remote_address_space: AddressSpace = AddressSpace()

@@ -9,7 +9,6 @@ from inspector.renderers.blocks import (
     Paragraph,
     Text,
     Tone,
-    count,
     facts,
     join,
     row,
@@ -25,6 +24,7 @@ from inspector.report.api_server import (
     IntegrationView,
 )
 from inspector.report.api_server_zone import AZURE_RESOLVER, LinkView, NodeNetwork, ZoneView
+from inspector.wording import count
 
 _ENDPOINT_COLUMNS: Final = ("Private endpoint", "State", "NIC", "IP address", "Subnet", "Network")
 _LINK_COLUMNS: Final = ("Link", "Network", "State")

@@ -5,9 +5,10 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Final, NamedTuple
 
 from inspector.network.addresses import fold
-from inspector.renderers.blocks import Block, Text, Tone, count, join, row, table
+from inspector.renderers.blocks import Block, Text, Tone, join, row, table
 from inspector.renderers.layout.folding import FOLDED_FROM, folded
 from inspector.report.devices import Device, DeviceType
+from inspector.wording import count
 
 _COLUMNS: Final = ("Device", "Type", "IP address", "Belongs to", "Subnet")
 _MOST_RANGES: Final = 8

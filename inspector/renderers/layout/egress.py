@@ -12,7 +12,6 @@ from inspector.renderers.blocks import (
     Paragraph,
     Text,
     Tone,
-    count,
     facts,
     join,
     row,
@@ -23,6 +22,7 @@ from inspector.renderers.layout.missing import lay_out_missing
 from inspector.report.answer import TextAnswer, Unknown
 from inspector.report.snat_ports import Number, SNATPorts
 from inspector.report.ways_out import WayOut, WayOutInShort, WaysOut
+from inspector.wording import count
 
 _COLUMNS: Final = (
     "Pool",

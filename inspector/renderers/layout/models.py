@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from inspector.fingerprint import Agreement
-from inspector.renderers.blocks import Block, Heading, Paragraph, Text, Tone, count, row, table
+from inspector.renderers.blocks import Block, Heading, Paragraph, Text, Tone, row, table
 from inspector.renderers.layout.missing import lay_out_missing
 from inspector.report import Unknown
 from inspector.report.network_model import ConfigurationCount, NetworkModels, PoolModel
+from inspector.wording import count
 
 _COLUMNS = (
     "Pool",

@@ -36,7 +36,9 @@ def _finding(finding: Finding, most: int | None) -> Iterator[Block]:
     yield facts(
         ("Finding", Text(f"{finding.severity}: {finding.message}", Tone.BAD)),
         ("Subject", finding.subject),
+        ("What breaks", finding.impact),
         ("What to do", finding.remediation),
+        ("Commands", [Text(each) for each in finding.commands] or None),
     )
     yield table(("Resource", "Field", "Value"), finding.evidence, _evidence, most=most)
 

@@ -13,7 +13,6 @@ from inspector.renderers.blocks import (
     Heading,
     Text,
     Tone,
-    count,
     facts,
     row,
     show,
@@ -26,6 +25,7 @@ from inspector.report.profile import Addon, NetworkingProfile, Pool
 from inspector.report.summary import PublicEntry, Summary, Verdict
 from inspector.resource_id import ResourceId
 from inspector.resources import same_text
+from inspector.wording import count
 
 _MOST_ENTRIES: Final = 10
 

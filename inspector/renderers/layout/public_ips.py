@@ -10,7 +10,6 @@ from inspector.renderers.blocks import (
     Paragraph,
     Text,
     Tone,
-    count,
     join,
     row,
     show,
@@ -19,6 +18,7 @@ from inspector.renderers.blocks import (
 from inspector.renderers.layout.devices import address_ranges
 from inspector.renderers.layout.missing import lay_out_missing
 from inspector.report.public_ips import PublicIPPrefixView, PublicIPs, PublicIPView
+from inspector.wording import count
 
 _COLUMNS: Final = ("IP address", "Name", "SKU", "Owner", "Reason")
 _TAKE_ALL: Final = frozenset({OwnerKind.OUTBOUND, OwnerKind.NAT_GATEWAY})

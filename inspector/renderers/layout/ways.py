@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from inspector.renderers.blocks import Block, Heading, Paragraph, Text, Tone, Tree, count, show
+from inspector.renderers.blocks import Block, Heading, Paragraph, Text, Tone, Tree, show
 from inspector.renderers.layout.missing import lay_out_missing
 from inspector.report.way_in import Entry, EntryNode, EntryPool, EntryRule, WaysIn
 from inspector.resource_id import ResourceId
+from inspector.wording import count
 
 MOST_NODES: Final = 10
 """Nodes behind a rule before they are counted instead of listed: the load balancer lists them."""

@@ -1,0 +1,33 @@
+"""How a check works: its types, what it is asked about, how it is run."""
+
+from inspector.checking.check import (
+    Check,
+    Decision,
+    Failed,
+    Passed,
+    Problem,
+    Skipped,
+    Undecided,
+    evidence,
+)
+from inspector.checking.commands import az, az_cluster, az_pool
+from inspector.checking.runner import run
+from inspector.checking.subject import Subject
+from inspector.checking.verdict import Verdict
+
+__all__ = [
+    "Check",
+    "Decision",
+    "Failed",
+    "Passed",
+    "Problem",
+    "Skipped",
+    "Subject",
+    "Undecided",
+    "Verdict",
+    "az",
+    "az_cluster",
+    "az_pool",
+    "evidence",
+    "run",
+]
