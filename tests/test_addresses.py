@@ -1,13 +1,20 @@
 """Address arithmetic, against oracles that enumerate."""
 
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.network.addresses import address_order, fold, parse_range, usable_addresses
+from inspector.network.addresses import (
+    address_order,
+    fold,
+    free_addresses,
+    is_reserved,
+    parse_range,
+    usable_addresses,
+)
 
 Address = IPv4Address | IPv6Address
 
@@ -25,6 +32,7 @@ ipv6_starts = st.one_of(
     ),
     st.integers(0, 2**128 - 300),
 )
+ADDRESSES = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6))
 offsets = st.sets(st.integers(0, 299), max_size=40)
 
 
@@ -38,6 +46,10 @@ def clustered(draw: st.DrawFn) -> list[Address]:
         found += [IPv6Address(start + each) for each in draw(offsets)]
     again = draw(st.lists(st.sampled_from(found), max_size=3)) if found else []
     return draw(st.permutations([*found, *again]))
+
+
+def listed(subnet: IPv4Network | IPv6Network) -> list[Address]:
+    return [subnet[place] for place in range(subnet.num_addresses)]
 
 
 def expanded(texts: Iterable[str]) -> list[Address]:
@@ -98,10 +110,55 @@ def test_usable_addresses_are_all_but_the_first_four_and_the_last(
     assert usable_addresses([*prefixes, "fd00::/64"]) == sum(map(len, left))
 
 
+@given(st.lists(st.integers(24, 32), min_size=1, max_size=3), st.integers(0, 600))
+def test_free_addresses_are_those_neither_reserved_nor_given_out(
+    lengths: list[int], used: int
+) -> None:
+    ranges = [parse_range(f"10.{place}.0.0/{length}") for place, length in enumerate(lengths)]
+    free = [each for found in ranges for each in listed(found) if not is_reserved(each, found)]
+    prefixes = [str(each) for each in ranges]
+    assert free_addresses(prefixes, used) == len(free[used:])
+    assert free_addresses([*prefixes, "fd00::/64"], used) == len(free[used:])
+
+
+@given(ADDRESSES, st.integers(0, 8))
+def test_the_first_four_addresses_and_the_last_are_reserved(address: Address, width: int) -> None:
+    subnet = parse_range(f"{address}/{address.max_prefixlen - width}")
+    every = listed(subnet)
+    reserved = {*every[:RESERVED_FIRST], every[-1]}
+    assert {each for each in every if is_reserved(each, subnet)} == reserved
+
+
+@pytest.mark.parametrize(
+    ("address", "subnet", "reserved"),
+    [
+        ("192.168.1.0", "192.168.1.0/24", True),
+        ("192.168.1.1", "192.168.1.0/24", True),
+        ("192.168.1.2", "192.168.1.0/24", True),
+        ("192.168.1.3", "192.168.1.0/24", True),
+        ("192.168.1.4", "192.168.1.0/24", False),
+        ("192.168.1.254", "192.168.1.0/24", False),
+        ("192.168.1.255", "192.168.1.0/24", True),
+        ("192.168.1.255", "192.168.0.0/23", True),
+        ("192.168.1.0", "192.168.0.0/23", False),
+        ("192.168.2.0", "192.168.1.0/24", False),
+        ("fd00::3", "fd00::/64", True),
+        ("fd00::4", "fd00::/64", False),
+        ("fd00::ffff:ffff:ffff:ffff", "fd00::/64", True),
+        ("::", "0.0.0.0/0", False),
+    ],
+)
+def test_the_documented_example_of_reserved_addresses(
+    address: str, subnet: str, reserved: bool
+) -> None:
+    assert is_reserved(ip_address(address), parse_range(subnet)) is reserved
+
+
 @given(st.integers(0, 128))
 def test_without_an_ipv4_range_there_is_no_count(length: int) -> None:
     assert usable_addresses([f"::/{length}"]) is None
     assert usable_addresses([]) is None
+    assert free_addresses([f"::/{length}"], 3) is None
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 32))
@@ -115,9 +172,6 @@ def test_host_bits_are_ignored(number: int, length: int) -> None:
 def test_text_that_is_no_range_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"does not appear|expected|unexpected|not permitted"):
         usable_addresses([text])
-
-
-ADDRESSES = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6))
 
 
 @given(st.lists(ADDRESSES))

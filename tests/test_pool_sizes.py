@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.network.pool_sizes import most_nodes, most_nodes_with_surge, surge_nodes
+from inspector.network.pool_sizes import (
+    most_nodes,
+    most_nodes_with_surge,
+    surge_at,
+    surge_nodes,
+)
 from inspector.resources import AgentPoolProfile, decode
 
 
@@ -35,6 +40,8 @@ def surging(count: int | None, max_surge: str | None, **fields: Any) -> AgentPoo
         ({"count": 3}, 3),
         ({"count": 3, "enableAutoScaling": False, "maxCount": 9}, 3),
         ({"count": 3, "enableAutoScaling": True, "maxCount": 9}, 9),
+        ({"count": 12, "enableAutoScaling": True, "maxCount": 9}, 12),
+        ({"enableAutoScaling": True, "maxCount": 9}, 9),
         ({"count": 3, "enableAutoScaling": True}, None),
         ({"count": 0}, 0),
         ({}, None),
@@ -62,8 +69,9 @@ def test_the_most_nodes_of_a_pool(fields: dict[str, Any], nodes: int | None) -> 
         (10, None, 1),
         (25, None, 3),
         (25, "", 3),
-        (0, None, 1),
+        (0, None, 0),
         (0, "50%", 0),
+        (3, "5", 3),
         (None, "2", 2),
         (None, "10%", None),
         (None, None, None),
@@ -77,11 +85,38 @@ def test_a_percentage_is_of_the_autoscalers_maximum() -> None:
     scaled = pool(count=2, enableAutoScaling=True, maxCount=20, upgradeSettings={"maxSurge": "33%"})
     assert surge_nodes(scaled) == 7
     assert most_nodes_with_surge(scaled) == 27
+    assert surge_at(scaled, 2) == 1
+    assert surge_at(scaled, None) is None
 
 
-def test_a_pool_that_upgrades_by_unavailable_nodes_does_not_surge() -> None:
-    assert surge_nodes(surging(10, "0", maxUnavailable="2")) == 0
-    assert most_nodes_with_surge(surging(10, "0", maxUnavailable="2")) == 10
+@pytest.mark.parametrize("unavailable", ["2", "10%"])
+def test_a_pool_that_upgrades_by_unavailable_nodes_does_not_surge(unavailable: str) -> None:
+    in_place = surging(10, "0", maxUnavailable=unavailable)
+    assert in_place.upgrade_settings.max_unavailable == unavailable
+    assert surge_nodes(in_place) == 0
+    assert most_nodes_with_surge(in_place) == 10
+
+
+@pytest.mark.parametrize("max_surge", [None, "50%", "many"])
+@pytest.mark.parametrize("priority", ["Spot", "spot"])
+def test_a_spot_pool_does_not_surge(max_surge: str | None, priority: str) -> None:
+    spot = pool(count=10, scaleSetPriority=priority, upgradeSettings={"maxSurge": max_surge})
+    assert surge_nodes(spot) == 0
+    assert most_nodes_with_surge(spot) == 10
+
+
+def test_a_pool_with_both_tries_to_surge_first() -> None:
+    assert surge_nodes(surging(10, "33%", maxUnavailable="3")) == 4
+
+
+@given(st.integers(0, 1_000), st.one_of(st.integers(0, 200), st.none()), st.booleans())
+def test_a_surge_is_never_more_than_the_nodes_there_are(
+    nodes: int, amount: int | None, percent: bool
+) -> None:
+    text = None if amount is None else f"{amount}%" if percent else str(amount)
+    surge = surge_at(surging(7, text), nodes)
+    assert surge is not None
+    assert 0 <= surge <= nodes
 
 
 @pytest.mark.parametrize("text", ["ten", "-1", "1.5", "%", "10 %", "5%%", "٣", "9" * 5000, " "])

@@ -7,7 +7,7 @@ from typing import Final
 AZURE_RESERVED: Final = 5
 """Azure keeps the first four addresses and the last one of every subnet (Learn: VNet FAQ)."""
 
-
+_RESERVED_FIRST: Final = AZURE_RESERVED - 1
 _LAST: Final = (9, 0)
 
 
@@ -21,6 +21,28 @@ def usable_addresses(prefixes: Iterable[str]) -> int | None:
     if not ranges:
         return None
     return sum(max(0, network.num_addresses - AZURE_RESERVED) for network in ranges)
+
+
+def free_addresses(prefixes: Iterable[str], used: int) -> int | None:
+    """Return how many IPv4 addresses of a subnet are left; ``None`` without an IPv4 range.
+
+    ``used`` are those given out, Azure's own not among them. A subnet that is said to have given
+    out more than it holds has none left. Raises ``ValueError`` for text that is not a range.
+    """
+    usable = usable_addresses(prefixes)
+    return None if usable is None else max(0, usable - used)
+
+
+def is_reserved(address: IPv4Address | IPv6Address, subnet: IPv4Network | IPv6Network) -> bool:
+    """Whether the address is one of the five that Azure keeps of a subnet's range.
+
+    These are the network's address, the gateway, two for DNS and the broadcast address (Learn:
+    VNet FAQ); an IPv6 range keeps the same places. An address outside the range is not reserved.
+    """
+    if address not in subnet:
+        return False
+    place = int(address) - int(subnet.network_address)
+    return place < _RESERVED_FIRST or address == subnet.broadcast_address
 
 
 def parse_range(text: str) -> IPv4Network | IPv6Network:

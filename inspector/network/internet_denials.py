@@ -77,11 +77,9 @@ def _covers_internet(rule: SecurityRule, family: Family) -> bool:
 
 def _touches_internet(rule: SecurityRule, family: Family) -> bool:
     space = internet_space(family)
-    return any(
-        each.lower() not in _INSIDE
-        and (span_of(each, None) is None or remaining(space, (each,), family) != space)
-        for each in _destinations(rule)
-    )
+    outside = [each for each in _destinations(rule) if each.lower() not in _INSIDE]
+    names_tag = any(span_of(each, None) is None for each in outside)
+    return names_tag or remaining(space, outside, family) != space
 
 
 def _limits(rule: SecurityRule) -> str:

@@ -50,11 +50,12 @@ class InternetRoutes(msgspec.Struct, frozen=True, kw_only=True):
     """What a route table does to the internet-bound packets of one family.
 
     ``next_hop`` is where user-defined routes send all of them but the exceptions, ``None`` where
-    they do not: the packets then leave as if there were no table. ``addresses`` are the next
-    hops' own; ``words`` and ``exceptions`` say it to a reader.
+    they do not: the packets then leave as if there were no table. ``capturing`` are these
+    routes and ``addresses`` the next hops' own; ``words`` and ``exceptions`` say it to a reader.
     """
 
     next_hop: NextHop | None = None
+    capturing: tuple[Route, ...] = ()
     addresses: tuple[str, ...] = ()
     words: str = ""
     exceptions: tuple[str, ...] = ()
@@ -88,6 +89,7 @@ def internet_routes(
     addresses = (each.properties.next_hop_ip_address for each in captured)
     return InternetRoutes(
         next_hop=next(each for each in NextHop if each in hops),
+        capturing=tuple(captured),
         addresses=tuple(dict.fromkeys(each for each in addresses if each)),
         words="; ".join(_described(captured)),
         exceptions=exceptions,

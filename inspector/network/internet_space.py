@@ -1,17 +1,19 @@
-"""The addresses of the internet as ranges of numbers, to take other ranges from.
+"""Spaces: sets of addresses or ports as ranges of numbers, and the space that is the internet.
 
 Source: Learn "Virtual network traffic routing" for the ranges Azure keeps off the internet.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
+from operator import itemgetter
 from typing import Final
 
 from inspector.network.addresses import parse_range
 
 Span = tuple[int, int]
-"""The first and the last address of a range, as numbers."""
+"""The first and the last number of a range."""
 
 Space = tuple[Span, ...]
 """Ranges that do not overlap, in order."""
@@ -61,22 +63,43 @@ def internet_space(family: Family) -> Space:
 
 def remaining(space: Space, ranges: Iterable[str], family: Family) -> Space:
     """Return the space without the ranges of the family; other text takes nothing away."""
-    for text in ranges:
-        span = span_of(text, family)
-        space = space if span is None else without(space, span)
-    return space
+    spans = (span_of(text, family) for text in ranges)
+    return difference(space, merged(span for span in spans if span is not None))
 
 
 def without(space: Space, gone: Span) -> Space:
     """Return the space without one range."""
-    first, last = gone
-    rest = []
-    for low, high in space:
-        if last < low or high < first:
-            rest.append((low, high))
-            continue
-        if low < first:
-            rest.append((low, first - 1))
-        if last < high:
-            rest.append((last + 1, high))
-    return tuple(rest)
+    return difference(space, (gone,))
+
+
+def merged(spans: Iterable[Span]) -> Space:
+    """Return ranges of any order as a space; those that overlap or adjoin become one."""
+    found: list[Span] = []
+    for low, high in sorted(spans):
+        if found and low <= found[-1][1] + 1:
+            found[-1] = found[-1][0], max(high, found[-1][1])
+        else:
+            found.append((low, high))
+    return tuple(found)
+
+
+def common(space: Space, other: Space) -> Space:
+    """Return what both spaces hold; the time depends on the one with fewer ranges and on this."""
+    few, many = sorted((space, other), key=len)
+    found = []
+    for low, high in few:
+        at = bisect_left(many, low, key=itemgetter(1))
+        while at < len(many) and many[at][0] <= high:
+            found.append((max(low, many[at][0]), min(high, many[at][1])))
+            at += 1
+    return tuple(found)
+
+
+def difference(space: Space, gone: Space) -> Space:
+    """Return what the first space holds and the second does not."""
+    if not space:
+        return ()
+    starts = (space[0][0], *(high + 1 for _, high in gone))
+    ends = (*(low - 1 for low, _ in gone), space[-1][1])
+    kept = zip(starts, ends, strict=True)
+    return common(space, tuple((low, high) for low, high in kept if low <= high))

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from inspector.resources import AgentPoolProfile
+from inspector.resources import AgentPoolProfile, same_text
 
 _AMOUNT: Final = re.compile(r"(?P<number>[0-9]{1,6})(?P<percent>%?)")
 _DEFAULT_SURGE: Final = "10%"
@@ -13,30 +13,39 @@ def most_nodes(pool: AgentPoolProfile) -> int | None:
     """Return the most nodes a pool has outside upgrades; ``None`` if that cannot be told.
 
     That is the autoscaler's maximum where it is on, else the nodes there are. A pool of single
-    virtual machines has a maximum for each size.
+    virtual machines has a maximum for each size. A pool that was scaled past its maximum by hand
+    has the nodes it has.
     """
-    if pool.enable_auto_scaling:
-        return pool.max_count
     limits = [each.max_count for each in pool.virtual_machines_profile.scale.autoscale]
+    if pool.enable_auto_scaling:
+        limits = [pool.max_count]
     if not limits:
         return pool.node_count
     known = [limit for limit in limits if limit is not None]
-    return sum(known) if len(known) == len(limits) else None
+    return max(sum(known), pool.node_count or 0) if len(known) == len(limits) else None
 
 
 def surge_nodes(pool: AgentPoolProfile) -> int | None:
-    """Return the nodes an upgrade adds for a while; ``None`` if that cannot be told.
+    """Return the nodes an upgrade adds to the most nodes; ``None`` if that cannot be told."""
+    return surge_at(pool, most_nodes(pool))
 
-    ``maxSurge`` is a number of nodes, or a percentage of the most nodes rounded up. Where it is
-    not set the sources disagree: the documentation says one node, the API's description 10 %; the
-    larger is taken. A pool that upgrades by ``maxUnavailable`` has a ``maxSurge`` of 0.
+
+def surge_at(pool: AgentPoolProfile, nodes: int | None) -> int | None:
+    """Return the nodes an upgrade adds for a while to a pool of so many; ``None`` if not known.
+
+    ``maxSurge`` is a number of nodes, or a percentage of the nodes there are rounded up, and never
+    more than these (AKS: "upgrade-aks-node-pools-rolling"). Where it is not set the sources
+    disagree: that page says one node, the API's description 10 %; the larger is taken. A pool that
+    upgrades in place, by ``maxUnavailable``, has a ``maxSurge`` of 0; where both are above 0 the
+    surge is tried first. A Spot pool never surges (AKS: "spot-node-pool").
     """
+    if same_text(pool.scale_set_priority, "Spot"):
+        return 0
     text = pool.upgrade_settings.max_surge
-    most = most_nodes(pool)
-    if text:
-        return _amount(text, most)
-    default = _amount(_DEFAULT_SURGE, most)
-    return None if default is None else max(1, default)
+    surge = _amount(text or _DEFAULT_SURGE, nodes)
+    if surge is None or nodes is None:
+        return surge
+    return min(nodes, surge if text else max(1, surge))
 
 
 def most_nodes_with_surge(pool: AgentPoolProfile) -> int | None:
