@@ -1,15 +1,21 @@
 """Which network model the nodes look like, told from NICs, routes, subnets and tags alone."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from inspector.collected import NotCollected
-from inspector.network.models import NetworkModel, expected_configurations, pool_model
-from inspector.nodes import Node, hidden_interfaces, missing_for_nodes, pool_of, pool_profiles
+from inspector.network.models import (
+    NetworkModel,
+    expected_configurations,
+    is_gateway,
+    pool_model,
+)
+from inspector.nodes import Node, hidden_interfaces, pool_of, pool_profiles
+from inspector.pod_routes import RouteKind, pod_routes
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     AgentPoolProfile,
@@ -23,8 +29,10 @@ from inspector.resources import (
 from inspector.snapshot import Gap
 from inspector.topology import Topology
 
+_RoutedNodes = Mapping[ResourceId, frozenset[ResourceId]]
+
 AKS_SERVICE: Final = "Microsoft.ContainerService/managedClusters"
-_OVERLAY_TAG: Final = "aks-managed-azure-cni-overlay"
+OVERLAY_TAG: Final = "aks-managed-azure-cni-overlay"
 
 
 class Agreement(StrEnum):
@@ -76,24 +84,38 @@ def fingerprints(topology: Topology) -> tuple[Fingerprint, ...]:
     for node in topology.nodes:
         by_pool.setdefault((node.pool or "").lower(), []).append(node)
     profiles = pool_profiles(topology)
-    hidden = missing_for_nodes(topology)
+    routed = _routed_nodes(topology)
     found = [
-        _fingerprint(topology, each, by_pool.pop(each.name.lower(), []), hidden)
+        _fingerprint(topology, each, by_pool.pop(each.name.lower(), []), routed)
         for each in profiles
     ]
     rest = [node for nodes in by_pool.values() for node in nodes]
-    return (*found, *([_fingerprint(topology, None, rest, hidden)] if rest else ()))
+    return (*found, *([_fingerprint(topology, None, rest, routed)] if rest else ()))
+
+
+def _routed_nodes(topology: Topology) -> _RoutedNodes:
+    """Return the nodes whose address a pod route of each table leads to."""
+    return {
+        found.table.id: frozenset(
+            each.reached.id
+            for each in found.of(RouteKind.NODE, RouteKind.UNKNOWN)
+            if each.reached is not None
+        )
+        for found in pod_routes(topology).tables
+    }
 
 
 def _fingerprint(
     topology: Topology,
     profile: AgentPoolProfile | None,
     nodes: list[Node],
-    hidden: tuple[Gap, ...],
+    routed: _RoutedNodes,
 ) -> Fingerprint:
-    seen = _Seen(topology, profile, nodes)
+    hidden = topology.hidden_nodes
+    seen = _Seen(topology, profile, nodes, routed)
     declared = pool_model(topology.cluster.properties.network_profile, profile)
-    expected = expected_configurations(declared, profile.max_pods if profile else None)
+    max_pods = profile.max_pods if profile else None
+    expected = None if is_gateway(profile) else expected_configurations(declared, max_pods)
     return Fingerprint(
         pool=profile.name if profile else None,
         nodes=len(nodes),
@@ -112,13 +134,44 @@ def _fingerprint(
     )
 
 
+def marked_model(
+    seen: Fingerprint, profile: AgentPoolProfile, host_network_pods: int
+) -> NetworkModel | None:
+    """Return the model whose marks all nodes of a pool bear; ``None`` if none or not all seen.
+
+    Marks are as many addresses as node subnet gives, the tag of Overlay, and a pod route to every
+    node of a scale set without that tag. A CNI of the user's own may need such routes itself, and
+    a static egress gateway gives its nodes any number of addresses.
+    """
+    is_told = not seen.missing and not seen.has_blocks and not is_gateway(profile)
+    if not is_told or seen.ipv4.total() != seen.nodes:
+        return None
+    window = expected_configurations(
+        NetworkModel.CNI_NODE_SUBNET, profile.max_pods, host_network_pods
+    )
+    if window is not None and seen.nodes and all(number in window for number in seen.ipv4):
+        return NetworkModel.CNI_NODE_SUBNET
+    if set(seen.ipv4) != {1}:
+        return None
+    if seen.has_overlay_tag:
+        return NetworkModel.CNI_OVERLAY
+    is_routed = seen.routed == seen.nodes and seen.declared is not NetworkModel.BYO_CNI
+    is_on_scale_set = same_text(profile.type, "VirtualMachineScaleSets")
+    return NetworkModel.KUBENET if is_routed and is_on_scale_set else None
+
+
 class _Seen:
     """What could be seen of one pool's nodes."""
 
     def __init__(
-        self, topology: Topology, profile: AgentPoolProfile | None, nodes: list[Node]
+        self,
+        topology: Topology,
+        profile: AgentPoolProfile | None,
+        nodes: list[Node],
+        routed: _RoutedNodes,
     ) -> None:
         self._topology = topology
+        self._routed = routed
         self.missing: dict[Gap, None] = {}
         self.ipv4: Counter[int] = Counter()
         self.ipv6: Counter[int] = Counter()
@@ -148,16 +201,15 @@ class _Seen:
         self.ipv6[version_6] += 1
         self.ipv4[len(every) - version_6] += 1
         addresses = (each for each in every if each.properties.primary is not False or each.is_ipv6)
-        self.routed += any(map(self._is_routed, addresses))
+        self.routed += any(self._is_routed(node, each) for each in addresses)
 
-    def _is_routed(self, configuration: IPConfiguration) -> bool:
-        """Whether a route of the table on the configuration's own subnet leads to it."""
+    def _is_routed(self, node: Node, configuration: IPConfiguration) -> bool:
+        """Whether a pod route of the table on the configuration's own subnet leads to the node."""
         subnet = configuration.properties.subnet
         if subnet is None or not self._has_readable_table(subnet.id):
             return False
-        tables = set(self._topology.linked(subnet.id, Relation.ROUTED_BY))
-        routes = self._topology.referring(configuration.id, Relation.NEXT_HOP)
-        return any(route.parent in tables for route in routes)
+        tables = self._topology.linked(subnet.id, Relation.ROUTED_BY)
+        return any(node.id in self._routed.get(each, ()) for each in tables)
 
     def _has_readable_table(self, subnet_id: ResourceId) -> bool:
         if subnet_id not in self._subnets:
@@ -174,7 +226,7 @@ class _Seen:
 
     @staticmethod
     def _says_overlay(scale_set: ScaleSet) -> bool:
-        return same_text(scale_set.tags.get(_OVERLAY_TAG), "true")
+        return same_text(scale_set.tags.get(OVERLAY_TAG), "true")
 
     def _delegation(self, subnet_id: ResourceId) -> bool | None:
         try:
@@ -219,7 +271,7 @@ class _Seen:
         elif self.routed:
             yield f"pod routes of kubenet lead to {self.routed} of {_nodes(seen)}"
         if self.has_overlay_tag and declared is not NetworkModel.CNI_OVERLAY:
-            yield f"the scale set's tag {_OVERLAY_TAG} says overlay"
+            yield f"the scale set's tag {OVERLAY_TAG} says overlay"
         if self.is_delegated is False:
             yield f"the pod subnet is not delegated to {AKS_SERVICE}"
 

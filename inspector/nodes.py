@@ -179,12 +179,12 @@ def _virtual_machines(
     found = [
         (each.id, pool_of(each), each.properties.os_profile.computer_name or each.title)
         for each in collected.all(VirtualMachine)
-        if _is_of_cluster(each)
+        if is_of_cluster(each)
     ]
     for machine_id in interfaces:
         above = machine_id.ancestor(ScaleSet.arm_type)
         scale_set = collected.seen(above, ScaleSet) if above is not None else None
-        if scale_set is not None and _is_of_cluster(scale_set):
+        if scale_set is not None and is_of_cluster(scale_set):
             profile = scale_set.properties.virtual_machine_profile.os_profile
             prefix = profile.computer_name_prefix or scale_set.title
             name = instance_name(prefix, machine_id.name)
@@ -192,12 +192,12 @@ def _virtual_machines(
         elif above is None and not collected.is_known(machine_id):
             # The machine could not be seen: its name in the interface's reference has to do.
             unseen = VirtualMachine(id=machine_id)
-            if _is_of_cluster(unseen):
+            if is_of_cluster(unseen):
                 found.append((machine_id, pool_of(unseen), unseen.title))
     return found
 
 
-def _is_of_cluster(machines: VirtualMachine | ScaleSet) -> bool:
+def is_of_cluster(machines: Resource) -> bool:
     """Whether tags or AKS's own naming say so; a jump box in the group is none of them."""
     return pool_of(machines) is not None or machines.title.lower().startswith("aks")
 

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures import documents as arm
-from inspector.network.models import NetworkModel, describe_network, network_model
+from inspector.network.models import (
+    NetworkModel,
+    describe_network,
+    expected_configurations,
+    network_model,
+    unrecognised,
+)
 from inspector.resources import AgentPoolProfile, NetworkProfile, decode
 
 SUBNET = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/p"
@@ -103,3 +109,23 @@ def test_words_add_dataplane_policy_and_families(
     assert ("calico network policy" in words) is (policy == "calico")
     assert ("dual stack" in words) is bool(families)
     assert len(words) == 1 + (dataplane == "Cilium") + (policy == "calico") + bool(families)
+
+
+@given(st.integers(0, 250), st.integers(0, 30))
+def test_node_subnet_gives_the_node_and_each_pod_an_address(max_pods: int, on_host: int) -> None:
+    window = expected_configurations(NetworkModel.CNI_NODE_SUBNET, max_pods, on_host)
+    assert window is not None
+    least = max(2, 1 + max_pods - on_host)
+    assert list(window) == list(range(least, 1 + max_pods + 1))
+
+
+def test_other_models_give_the_node_one_address_and_nothing_tells_without_max_pods() -> None:
+    counted = {model: expected_configurations(model, None) for model in NetworkModel}
+    unknown = {model for model, window in counted.items() if window is None}
+    assert unknown == {NetworkModel.CNI_NODE_SUBNET, NetworkModel.UNRECOGNISED}
+    assert {*counted.values()} == {None, range(1, 2)}
+
+
+def test_it_is_said_why_a_model_is_not_recognised() -> None:
+    assert unrecognised(profile("antrea")) == "network plugin antrea is not recognised"
+    assert unrecognised(profile(None)) == "ARM does not tell the cluster's network plugin"

@@ -60,7 +60,7 @@ def with_more(value: Any) -> Any:
     """Return the document with a field nobody reads in every object; a map has no fields."""
     if isinstance(value, dict):
         more = {
-            key: each if key in {"addonProfiles", "tags"} else with_more(each)
+            key: each if key in {"addonProfiles", "nodeLabels", "tags"} else with_more(each)
             for key, each in value.items()
         }
         return {**more, "unheardOf": {"a": [1]}}

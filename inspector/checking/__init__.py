@@ -10,7 +10,8 @@ from inspector.checking.check import (
     Undecided,
     evidence,
 )
-from inspector.checking.commands import az, az_cluster, az_pool
+from inspector.checking.commands import az, az_cluster, az_interface, az_pool, az_services
+from inspector.checking.node_verdict import NodeFault, NodeVerdict
 from inspector.checking.runner import run
 from inspector.checking.subject import Subject
 from inspector.checking.verdict import Verdict
@@ -19,6 +20,8 @@ __all__ = [
     "Check",
     "Decision",
     "Failed",
+    "NodeFault",
+    "NodeVerdict",
     "Passed",
     "Problem",
     "Skipped",
@@ -27,7 +30,9 @@ __all__ = [
     "Verdict",
     "az",
     "az_cluster",
+    "az_interface",
     "az_pool",
+    "az_services",
     "evidence",
     "run",
 ]

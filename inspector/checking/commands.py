@@ -2,7 +2,7 @@
 
 from shlex import quote
 
-from inspector.resources import ManagedCluster
+from inspector.resources import ManagedCluster, NetworkInterface, ScaleSet
 
 
 def az(*words: str, **options: str | None) -> str:
@@ -35,3 +35,26 @@ def az_pool(cluster: ManagedCluster, pool: str | None, *words: str, **options: s
         name=pool or "POOL",
         **options,
     )
+
+
+def az_interface(interface: NetworkInterface) -> str:
+    """Return the command that shows an interface: a scale set's have one of their own."""
+    machine, scale_set = interface.virtual_machine_id, interface.id.ancestor(ScaleSet.arm_type)
+    if machine is None or scale_set is None:
+        return az("network", "nic", "show", ids=str(interface.id))
+    return az(
+        "vmss",
+        "nic",
+        "show",
+        resource_group=scale_set.resource_group,
+        vmss_name=scale_set.name,
+        instance_id=machine.name,
+        name=interface.title,
+    )
+
+
+def az_services(cluster: ManagedCluster) -> str:
+    """Return the command that lists the cluster's services with their UIDs."""
+    columns = "UID:.metadata.uid,NAMESPACE:.metadata.namespace,NAME:.metadata.name"
+    listing = f"kubectl get services --all-namespaces --output custom-columns={columns}"
+    return az_cluster(cluster, "command", "invoke", command=listing)

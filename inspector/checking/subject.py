@@ -1,25 +1,34 @@
-"""What the checks are asked about: one cluster, the day to judge it by, the thresholds."""
+"""What the checks are asked about: one cluster, the day to judge it by, what the user set."""
 
 from collections.abc import Callable
 from datetime import date
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from inspector.collected import NotCollected
 from inspector.config import Thresholds
 from inspector.network.models import NetworkModel, network_model, pool_model
-from inspector.nodes import pool_profiles
+from inspector.nodes import pool_of, pool_profiles
 from inspector.resource_id import ResourceId
-from inspector.resources import AgentPoolProfile, ManagedCluster, NetworkProfile, same_text
+from inspector.resources import (
+    AgentPoolProfile,
+    ManagedCluster,
+    NetworkProfile,
+    ScaleSet,
+    same_text,
+)
 from inspector.topology import Topology
 
 T = TypeVar("T")
+
+_CHANGING: Final = frozenset({"creating", "updating", "deleting"})
 
 
 class Subject:
     """One cluster under question.
 
     ``as_of`` is the day that dates are judged by, the snapshot's own unless it is given.
+    ``on_premises`` are ranges in use beyond Azure, as the user set them.
     """
 
     def __init__(
@@ -28,10 +37,12 @@ class Subject:
         *,
         as_of: date | None = None,
         thresholds: Thresholds | None = None,
+        on_premises: tuple[str, ...] = (),
     ) -> None:
         self.topology = topology
         self.as_of = as_of or topology.snapshot.captured_at.date()
         self.thresholds = thresholds or Thresholds()
+        self.on_premises = on_premises
         self._answers: dict[Callable[[Topology], Any], Any] = {}
 
     @property
@@ -77,18 +88,33 @@ class Subject:
     @cached_property
     def motion(self) -> str | None:
         """Why counts prove nothing now: what is changing or stopped; ``None`` if nothing is."""
+        return next(filter(None, map(self.motion_of, (None, *self.pools))), None)
+
+    def motion_of(self, pool: AgentPoolProfile | None) -> str | None:
+        """Return why counts of a pool prove nothing now: the cluster or itself is in motion.
+
+        While the autoscaler adds or removes nodes only the scale set's state tells of it.
+        """
         properties = self.cluster.properties
         parts = [("the cluster", properties.provisioning_state, properties.power_state.code)]
-        parts += [
-            (f"pool {each.name}", each.provisioning_state, each.power_state.code)
-            for each in self.pools
-        ]
+        if pool is not None:
+            parts.append((f"pool {pool.name}", pool.provisioning_state, pool.power_state.code))
         for name, state, power in parts:
             if same_text(power, "Stopped"):
                 return f"{name} is stopped"
             if state is not None and not same_text(state, "Succeeded"):
                 return f"{name} is in state {state}"
-        return None
+        return self._changing_scale_sets.get(pool.name) if pool is not None else None
+
+    @cached_property
+    def _changing_scale_sets(self) -> dict[str | None, str]:
+        """The scale sets that get or lose instances now by pool, in words."""
+        return {
+            self.topology.pools.declared(pool_of(each)): f"scale set {each.title} is in state "
+            f"{each.properties.provisioning_state}"
+            for each in self.topology.all(ScaleSet)
+            if (each.properties.provisioning_state or "").lower() in _CHANGING
+        }
 
     def once(self, question: Callable[[Topology], T]) -> T:
         """Return the answer to a question that several checks put, worked out once.

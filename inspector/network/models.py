@@ -67,13 +67,32 @@ def pool_model(profile: NetworkProfile, pool: AgentPoolProfile | None) -> Networ
     return NetworkModel.CNI_POD_SUBNET_DYNAMIC
 
 
-def expected_configurations(model: NetworkModel, max_pods: int | None) -> range | None:
+def is_gateway(pool: AgentPoolProfile | None) -> bool:
+    """Whether the pool is a static egress gateway, which gives its nodes further addresses.
+
+    Source: kube-egress-gateway, design: each gateway configuration adds an IP configuration.
+    """
+    return pool is not None and same_text(pool.mode, "Gateway")
+
+
+def unrecognised(profile: NetworkProfile) -> str:
+    """Return why the model of a profile is not recognised."""
+    if not profile.network_plugin:
+        return "ARM does not tell the cluster's network plugin"
+    return f"network plugin {profile.network_plugin} is not recognised"
+
+
+def expected_configurations(
+    model: NetworkModel,
+    max_pods: int | None,
+    host_network_pods: int = _MOST_HOST_NETWORK_PODS,
+) -> range | None:
     """Return how many IPv4 configurations a node's NIC may have; ``None`` where nothing tells.
 
     Node subnet gives the node and each pod that is not on the host's network one. Clusters built
-    since 2022 have 2 such pods, older ones reserved for none; other numbers up to 10 are taken
-    as possible. A node made by auto-provisioning has ``max_pods`` in all, which is inside.
-    Sources: AKS changelog of 2022-01-07; karpenter-provider-azure.
+    since 2022 have 2 such pods, older ones reserved for none; other numbers up to
+    ``host_network_pods`` are taken as possible. A node made by auto-provisioning has ``max_pods``
+    in all, which is inside. Sources: AKS changelog of 2022-01-07; karpenter-provider-azure.
     """
     if model is NetworkModel.UNRECOGNISED:
         return None
@@ -81,7 +100,7 @@ def expected_configurations(model: NetworkModel, max_pods: int | None) -> range 
         return range(1, 2)
     if max_pods is None:
         return None
-    return range(max(2, 1 + max_pods - _MOST_HOST_NETWORK_PODS), max_pods + 2)
+    return range(max(2, 1 + max_pods - host_network_pods), max_pods + 2)
 
 
 def describe_network(profile: NetworkProfile, pools: Iterable[AgentPoolProfile]) -> str:

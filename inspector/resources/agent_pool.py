@@ -16,9 +16,13 @@ class PowerState(Wire, frozen=True):
 
 
 class UpgradeSettings(Wire, frozen=True):
-    """How many nodes more a pool has while it upgrades: a number, or a percentage."""
+    """How many nodes more a pool has while it upgrades, and how many it does without.
+
+    Each is a number, or a percentage.
+    """
 
     max_surge: str | None = None
+    max_unavailable: str | None = None
 
 
 class VirtualMachineNodes(Wire, frozen=True):
@@ -46,6 +50,20 @@ class VirtualMachinesProfile(Wire, frozen=True):
     scale: VirtualMachinesScale = VirtualMachinesScale()
 
 
+class HostPorts(Wire, frozen=True):
+    """An entry of ``allowedHostPorts``: ports of the nodes that AKS opens in its security group."""
+
+    port_start: int | None = None
+    port_end: int | None = None
+    protocol: str | None = None
+
+
+class AgentPoolNetworkProfile(Wire, frozen=True):
+    """``networkProfile`` of a pool."""
+
+    allowed_host_ports: tuple[HostPorts, ...] = ()
+
+
 class AgentPoolProfile(Wire, frozen=True):
     """A pool's properties: flat in the cluster, under ``properties`` in its own document."""
 
@@ -54,6 +72,9 @@ class AgentPoolProfile(Wire, frozen=True):
     vm_size: str | None = None
     os_type: str | None = None
     os_sku: str | None = msgspec.field(name="osSKU", default=None)
+    node_image_version: str | None = None
+    availability_zones: tuple[str, ...] = ()
+    enable_custom_ca_trust: bool | None = msgspec.field(name="enableCustomCATrust", default=None)
     mode: str | None = None
     type: str | None = None
     max_pods: int | None = None
@@ -68,11 +89,14 @@ class AgentPoolProfile(Wire, frozen=True):
     provisioning_state: str | None = None
     power_state: PowerState = PowerState()
     scale_set_priority: str | None = None
+    scale_down_mode: str | None = None
+    node_labels: dict[str, str] = msgspec.field(default_factory=dict)
     enable_node_public_ip: bool | None = msgspec.field(name="enableNodePublicIP", default=None)
     node_public_ip_prefix_id: ResourceId | None = msgspec.field(
         name="nodePublicIPPrefixID", default=None
     )
     upgrade_settings: UpgradeSettings = UpgradeSettings()
+    network_profile: AgentPoolNetworkProfile = AgentPoolNetworkProfile()
     virtual_machines_profile: VirtualMachinesProfile = VirtualMachinesProfile()
     virtual_machine_nodes_status: tuple[VirtualMachineNodes, ...] = ()
 

@@ -11,7 +11,10 @@ _BALANCER = "Microsoft.Network/loadBalancers"
 
 
 class FrontendIPConfigurationProperties(Wire, frozen=True):
-    """``properties`` of a frontend: a public address, or a private one in a subnet."""
+    """``properties`` of a frontend: a public address, or a private one in a subnet.
+
+    The rules are ARM's references back to those that use it.
+    """
 
     public_ip_address: Reference | None = msgspec.field(name="publicIPAddress", default=None)
     public_ip_prefix: Reference | None = msgspec.field(name="publicIPPrefix", default=None)
@@ -19,7 +22,11 @@ class FrontendIPConfigurationProperties(Wire, frozen=True):
     private_ip_address_version: str | None = msgspec.field(
         name="privateIPAddressVersion", default=None
     )
+    private_ip_allocation_method: str | None = msgspec.field(
+        name="privateIPAllocationMethod", default=None
+    )
     subnet: Reference | None = None
+    load_balancing_rules: tuple[Reference, ...] = ()
     inbound_nat_rules: tuple[Reference, ...] = ()
     inbound_nat_pools: tuple[Reference, ...] = ()
 
@@ -40,9 +47,14 @@ class FrontendIPConfiguration(Resource, frozen=True):
 
 
 class BackendAddressProperties(Wire, frozen=True):
-    """``properties`` of a backend address; ``ip_address`` is empty in a pool of NICs."""
+    """``properties`` of a backend address; ``ip_address`` is empty in a pool of NICs.
+
+    The network, or the subnet, says where an address is; the pool may say it for all.
+    """
 
     ip_address: str | None = None
+    virtual_network: Reference | None = None
+    subnet: Reference | None = None
 
 
 class BackendAddress(Wire, frozen=True):
@@ -53,12 +65,17 @@ class BackendAddress(Wire, frozen=True):
 
 
 class BackendAddressPoolProperties(Wire, frozen=True):
-    """``properties`` of a pool; ``backendIPConfigurations`` is absent when it is empty."""
+    """``properties`` of a pool; ``backendIPConfigurations`` is absent when it is empty.
+
+    ``virtual_network`` is that of a pool of addresses; the rules are ARM's references back.
+    """
 
     backend_ip_configurations: tuple[Reference, ...] = msgspec.field(
         name="backendIPConfigurations", default=()
     )
     load_balancer_backend_addresses: tuple[BackendAddress, ...] = ()
+    virtual_network: Reference | None = None
+    load_balancing_rules: tuple[Reference, ...] = ()
 
 
 class BackendAddressPool(Resource, frozen=True):
@@ -118,7 +135,7 @@ class LoadBalancingRule(Resource, frozen=True):
 
 
 class ProbeProperties(Wire, frozen=True):
-    """``properties`` of a probe; both threshold fields occur."""
+    """``properties`` of a probe; both threshold fields occur, the rules refer back."""
 
     protocol: str | None = None
     port: int | None = None
@@ -126,6 +143,7 @@ class ProbeProperties(Wire, frozen=True):
     interval_in_seconds: int | None = None
     number_of_probes: int | None = None
     probe_threshold: int | None = None
+    load_balancing_rules: tuple[Reference, ...] = ()
 
 
 class Probe(Resource, frozen=True):

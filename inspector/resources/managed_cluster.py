@@ -19,6 +19,9 @@ class APIServerAccessProfile(Wire, frozen=True):
     subnet_id: str | None = None
     authorized_ip_ranges: tuple[str, ...] = msgspec.field(name="authorizedIPRanges", default=())
     private_dns_zone: str | None = msgspec.field(name="privateDNSZone", default=None)
+    enable_private_cluster_public_fqdn: bool | None = msgspec.field(
+        name="enablePrivateClusterPublicFQDN", default=None
+    )
 
     def __post_init__(self) -> None:
         if self.subnet_id:  # empty in clusters that have none
@@ -44,10 +47,17 @@ class AddonProfile(Wire, frozen=True):
     config: dict[str, str] = msgspec.field(default_factory=dict)
 
 
+class WebAppRoutingNginx(Wire, frozen=True):
+    """The add-on's default NGINX controller; ARM's word for having none is the text ``None``."""
+
+    default_ingress_controller_type: str | None = None
+
+
 class WebAppRouting(Wire, frozen=True):
     """The application routing add-on."""
 
     enabled: bool = False
+    nginx: WebAppRoutingNginx = WebAppRoutingNginx()
 
 
 class IngressProfile(Wire, frozen=True):
@@ -68,6 +78,12 @@ class NodeResourceGroupProfile(Wire, frozen=True):
     restriction_level: str | None = None
 
 
+class HTTPProxyConfig(Wire, frozen=True):
+    """``properties.httpProxyConfig``: the proxy that the nodes ask, pods by their environment."""
+
+    https_proxy: str | None = None
+
+
 class ManagedClusterProperties(Wire, frozen=True):
     """``properties`` of a cluster."""
 
@@ -86,6 +102,7 @@ class ManagedClusterProperties(Wire, frozen=True):
     ingress_profile: IngressProfile = IngressProfile()
     node_provisioning_profile: NodeProvisioningProfile = NodeProvisioningProfile()
     node_resource_group_profile: NodeResourceGroupProfile = NodeResourceGroupProfile()
+    http_proxy_config: HTTPProxyConfig = HTTPProxyConfig()
 
     def __post_init__(self) -> None:
         names = [pool.name for pool in self.agent_pool_profiles]
@@ -101,12 +118,19 @@ class ClusterSku(Wire, frozen=True):
     tier: str | None = None
 
 
+class ClusterIdentity(Wire, frozen=True):
+    """``identity``: ``SystemAssigned`` or ``UserAssigned``; absent with a service principal."""
+
+    type: str | None = None
+
+
 class ManagedCluster(Resource, frozen=True):
     """The AKS resource."""
 
     arm_type: ClassVar[str] = "Microsoft.ContainerService/managedClusters"
 
     sku: ClusterSku = ClusterSku()
+    identity: ClusterIdentity = ClusterIdentity()
     properties: ManagedClusterProperties = ManagedClusterProperties()
 
     @property

@@ -40,6 +40,7 @@ class LoadBalancerProfile(Wire, frozen=True):
     allocated_outbound_ports: int | None = None
     idle_timeout_in_minutes: int | None = None
     backend_pool_type: str | None = None
+    enable_multiple_standard_load_balancers: bool | None = None
     cluster_service_load_balancer_health_probe_mode: str | None = None
 
 
@@ -47,11 +48,13 @@ class ManagedOutboundIPProfile(Wire, frozen=True):
     """How many addresses AKS makes for its NAT gateway."""
 
     count: int | None = None
+    count_ipv6: int | None = msgspec.field(name="countIPv6", default=None)
 
 
 class NATGatewayProfile(Wire, frozen=True):
     """``networkProfile.natGatewayProfile``."""
 
+    sku: str | None = None
     managed_outbound_ip_profile: ManagedOutboundIPProfile = msgspec.field(
         name="managedOutboundIPProfile", default=ManagedOutboundIPProfile()
     )

@@ -48,6 +48,13 @@ class VirtualMachineProfile(Wire, frozen=True):
     os_profile: OSProfile = OSProfile()
 
 
+class ScaleSetSku(Wire, frozen=True):
+    """``sku``: the instances' size, and how many of them the scale set is to have."""
+
+    name: str | None = None
+    capacity: int | None = None
+
+
 class ScaleSetProperties(Wire, frozen=True):
     """``properties`` of a scale set."""
 
@@ -61,6 +68,7 @@ class ScaleSet(Resource, frozen=True):
 
     arm_type: ClassVar[str] = "Microsoft.Compute/virtualMachineScaleSets"
 
+    sku: ScaleSetSku = ScaleSetSku()
     properties: ScaleSetProperties = ScaleSetProperties()
 
     @property

@@ -81,13 +81,19 @@ class Subnet(Resource, frozen=True):
 
 
 class PeeringProperties(Wire, frozen=True):
-    """``properties`` of a peering."""
+    """``properties`` of a peering.
+
+    ``remote_address_space`` is what is peered, ``remote_virtual_network_address_space`` what the
+    remote network has now. ``peer_complete_vnets`` is false where only some subnets are peered.
+    """
 
     peering_state: str | None = None
     peering_sync_level: str | None = None
     remote_virtual_network: Reference | None = None
     use_remote_gateways: bool | None = None
     remote_address_space: AddressSpace = AddressSpace()
+    remote_virtual_network_address_space: AddressSpace = AddressSpace()
+    peer_complete_vnets: bool | None = None
 
 
 class Peering(Resource, frozen=True):
