@@ -1,18 +1,13 @@
 """Route tables of the cluster's subnets, and under kubenet each node's pod range."""
 
+from collections.abc import Iterable
+
 from inspector.network.models import NetworkModel, network_model
 from inspector.nodes import missing_for_nodes, pool_profiles
+from inspector.pod_routes import ClassifiedRoute, ClassifiedTable, RouteKind, pod_routes
 from inspector.report.answer import TextAnswer, Unknown, View, noting, unknown_of
 from inspector.resource_id import ResourceId
-from inspector.resources import (
-    IPConfiguration,
-    NetworkInterface,
-    Relation,
-    Route,
-    RouteTable,
-    Subnet,
-    same_text,
-)
+from inspector.resources import RouteTable, Subnet
 from inspector.topology import Topology
 
 
@@ -70,7 +65,7 @@ def build_route_tables(topology: Topology) -> RouteTables:
                 without.append(subnet.title)
     if _has_pod_routes(topology):
         missing += map(unknown_of, missing_for_nodes(topology))
-    tables = topology.all(RouteTable)
+    tables = pod_routes(topology).tables
     return RouteTables(
         tables=tuple(_table(topology, each) for each in tables),
         subnets_without_table=tuple(without),
@@ -85,27 +80,29 @@ def _has_pod_routes(topology: Topology) -> bool:
 
 
 def _nodes_without_route(
-    topology: Topology, tables: tuple[RouteTable, ...]
+    topology: Topology, tables: Iterable[ClassifiedTable]
 ) -> tuple[str, ...] | None:
     """Return the nodes no route leads to; under dual stack each needs a route of each family."""
     if not _has_pod_routes(topology):
         return None
     reached = {
-        (_node_of(topology, route), ":" in (route.properties.address_prefix or ""))
+        (route.reached.id, route.range.version)
         for table in tables
-        for route in table.properties.routes
+        for route in table.of(RouteKind.NODE)
+        if route.reached is not None and route.range is not None
     }
     is_dual = topology.cluster.properties.network_profile.is_dual_stack
-    families = ((False, ""), (True, " (IPv6)")) if is_dual else ((False, ""),)
+    families = ((4, ""), (6, " (IPv6)")) if is_dual else ((4, ""),)
     return tuple(
         f"{node.name}{words}"
         for node in topology.nodes
-        for is_ipv6, words in families
-        if node.interfaces and (node.name, is_ipv6) not in reached
+        for version, words in families
+        if node.interfaces and (node.id, version) not in reached
     )
 
 
-def _table(topology: Topology, table: RouteTable) -> RouteTableView:
+def _table(topology: Topology, found: ClassifiedTable) -> RouteTableView:
+    table = found.table
     disabled = table.properties.disable_bgp_route_propagation
     missing = missing_for_nodes(topology)
     unseen = unknown_of(missing[0]) if missing else None
@@ -117,30 +114,20 @@ def _table(topology: Topology, table: RouteTable) -> RouteTableView:
         ),
         bgp_propagation=None if disabled is None else not disabled,
         routes=tuple(
-            RouteView(
-                name=route.title,
-                prefix=route.properties.address_prefix,
-                next_hop_type=route.properties.next_hop_type,
-                next_hop=route.properties.next_hop_ip_address or None,
-                node=_node_of(topology, route) or (unseen if _is_to_node(route) else None),
-            )
-            for route in sorted(table.properties.routes, key=lambda each: each.name.lower())
+            _route(each, unseen)
+            for each in sorted(found.routes, key=lambda each: each.route.name.lower())
         ),
     )
 
 
-def _is_to_node(route: Route) -> bool:
-    """Whether a route is one of kubenet's: to an appliance, and not the default route."""
-    properties = route.properties
-    is_default = (properties.address_prefix or "").endswith("/0")
-    return same_text(properties.next_hop_type, "VirtualAppliance") and not is_default
-
-
-def _node_of(topology: Topology, route: Route) -> str | None:
-    for target in topology.linked(route.id, Relation.NEXT_HOP):
-        configuration = topology.get(target, IPConfiguration)
-        interface = topology.holder(configuration, NetworkInterface) if configuration else None
-        node = topology.node_of(interface) if interface is not None else None
-        if node is not None:
-            return node.name
-    return None
+def _route(found: ClassifiedRoute, unseen: Unknown | None) -> RouteView:
+    properties = found.route.properties
+    may_be_to_node = found.is_to_appliance and found.kind is not RouteKind.DEFAULT
+    node = found.reached.name if found.reached is not None else None
+    return RouteView(
+        name=found.route.title,
+        prefix=properties.address_prefix,
+        next_hop_type=properties.next_hop_type,
+        next_hop=properties.next_hop_ip_address or None,
+        node=node or (unseen if may_be_to_node else None),
+    )
