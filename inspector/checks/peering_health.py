@@ -28,6 +28,7 @@ from inspector.checking import (
     evidence,
 )
 from inspector.findings import Evidence, Group, Severity
+from inspector.nodes import makes_nodes_without_pool
 from inspector.resources import Peering, VirtualNetwork, same_text
 from inspector.wording import count, share
 
@@ -35,6 +36,10 @@ from inspector.wording import count, share
 def decide(subject: Subject) -> Decision:
     """Judge the peerings of the cluster's networks."""
     verdict = Verdict(subject)
+    if makes_nodes_without_pool(subject.topology) or not all(
+        pool.vnet_subnet_id for pool in subject.pools
+    ):
+        verdict.miss(*subject.topology.hidden_nodes)  # their interfaces would tell the network
     peerings: list[Peering] = []
     for network_id in subject.networks:
         with verdict:

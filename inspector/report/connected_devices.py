@@ -1,22 +1,25 @@
 """Virtual networks: their subnets with used and free addresses, and every connected device."""
 
-from ipaddress import IPv4Address, IPv6Address
-from typing import Final
+from collections.abc import Mapping
 
-from inspector.network.addresses import usable_addresses
+from inspector.devices import classify_devices
 from inspector.nodes import pool_profiles
 from inspector.report.addresses import name_of
-from inspector.report.answer import Unknown, View, ask, noting
-from inspector.report.devices import Device, DeviceType, connected_devices
+from inspector.report.answer import Unknown, View, noting, unknown_of
+from inspector.report.devices import Device, DeviceType, device_views
 from inspector.resource_id import ResourceId
 from inspector.resources import Peering, Subnet, SubnetUsage, VirtualNetwork, same_text
+from inspector.snapshot import Gap
+from inspector.subnet_capacity import (
+    AddressUse,
+    Figure,
+    Unshown,
+    Untold,
+    address_use,
+    usage_of,
+    usages_of,
+)
 from inspector.topology import Topology
-
-_CLUSTER_SERVICE: Final = "microsoft.containerservice/managedclusters"
-_CONTAINER_GROUPS: Final = "microsoft.containerinstance/containergroups"
-
-_Counts = tuple[int | Unknown | None, int | Unknown | None, str | None]
-"""Used and free addresses, and what a reader must know about the figures."""
 
 
 class SubnetView(View, frozen=True):
@@ -96,9 +99,7 @@ def build_virtual_networks(topology: Topology) -> VirtualNetworks:
 
 def _network(topology: Topology, network: VirtualNetwork) -> NetworkView:
     in_use = set(topology.subnets_in_use)
-    usages = ask(lambda: topology.entries(network.id, SubnetUsage))
-    by_subnet = {} if isinstance(usages, Unknown) else {each.id.key: each for each in usages}
-    unseen = usages if isinstance(usages, Unknown) else None
+    usages = usages_of(topology, network.id)
     properties = network.properties
     is_near = same_text(network.id.subscription, topology.cluster.id.subscription)
     return NetworkView(
@@ -112,7 +113,7 @@ def _network(topology: Topology, network: VirtualNetwork) -> NetworkView:
             _subnet(
                 topology,
                 each,
-                by_subnet.get(each.id.key, unseen),
+                usages,
                 is_used=each.id in in_use or _is_of_virtual_nodes(topology, each),
             )
             for each in properties.subnets
@@ -128,22 +129,25 @@ def _is_of_virtual_nodes(topology: Topology, subnet: Subnet) -> bool:
 
 
 def _subnet(
-    topology: Topology, subnet: Subnet, usage: SubnetUsage | Unknown | None, *, is_used: bool
+    topology: Topology,
+    subnet: Subnet,
+    usages: Mapping[str, SubnetUsage] | Gap,
+    *,
+    is_used: bool,
 ) -> SubnetView:
     properties = subnet.properties
-    devices = connected_devices(topology, (each.id for each in properties.ip_configurations))
-    usable = usable_addresses(subnet.prefixes)
+    devices = classify_devices(topology, (each.id for each in properties.ip_configurations))
     pods_of = _pods_of(topology, subnet)
-    used, free, note = _counts(subnet, devices, usage, usable, pods_of)
+    use = address_use(subnet, devices, usage_of(usages, subnet.id), has_pods=bool(pods_of))
     return SubnetView(
         name=subnet.title,
         id=subnet.id,
         prefixes=subnet.prefixes,
         is_cluster_subnet=is_used,
-        usable=usable,
-        used=used,
-        free=free,
-        note=note,
+        usable=use.usable if isinstance(use.usable, int) else None,
+        used=_answer(use.used, subnet),
+        free=_answer(use.free, subnet),
+        note=_note(use, pods_of),
         route_table=name_of(properties.route_table),
         security_group=name_of(properties.network_security_group),
         nat_gateway=name_of(properties.nat_gateway),
@@ -151,7 +155,7 @@ def _subnet(
         service_association_links=tuple(each.name for each in properties.service_association_links),
         default_outbound_access=properties.default_outbound_access,
         pods_of=pods_of,
-        devices=devices,
+        devices=device_views(devices),
     )
 
 
@@ -159,79 +163,38 @@ def _pods_of(topology: Topology, subnet: Subnet) -> tuple[str, ...]:
     return tuple(each.name for each in pool_profiles(topology) if each.pod_subnet_id == subnet.id)
 
 
-def _counts(
-    subnet: Subnet,
-    devices: tuple[Device, ...],
-    usage: SubnetUsage | Unknown | None,
-    usable: int | None,
-    pods_of: tuple[str, ...],
-) -> _Counts:
-    if usable is None:
-        return None, None, None
-    services = set(map(str.lower, subnet.delegated_to))
-    if pods_of or _CLUSTER_SERVICE in services:
-        hidden = _hidden(subnet, "addresses given to pods or to the API server")
-        return hidden, hidden, _note_of_hidden(pods_of)
-    used, note = _used(subnet, devices, usage)
-    unseen = _unseen(subnet, devices, usage)
-    if _CONTAINER_GROUPS in services:
-        hidden = _hidden(subnet, "addresses given to container groups")
-        note = f"at least {used} used: the addresses of virtual nodes' pods are not visible in ARM"
-        return used, hidden, note
-    return used, unseen or max(0, usable - used), note
+def _answer(figure: Figure | None, subnet: Subnet) -> int | Unknown | None:
+    if not isinstance(figure, Untold):
+        return figure
+    if figure.gap is not None:
+        return unknown_of(figure.gap)
+    return Unknown(unknown=str(subnet.id), reason=figure.reason, action="Kubernetes API")
 
 
-def _unseen(
-    subnet: Subnet, devices: tuple[Device, ...], usage: SubnetUsage | Unknown | None
-) -> Unknown | None:
-    """Return what leaves the number of free addresses open."""
-    if isinstance(usage, Unknown):
-        return usage
-    if _has_ipv6(subnet):
-        return next((each.unseen for each in devices if each.unseen is not None), None)
-    return None if _reported(usage) is not None else _hidden(subnet, "how many are used")
-
-
-def _has_ipv6(subnet: Subnet) -> bool:
-    return any(":" in prefix for prefix in subnet.prefixes)
-
-
-def _reported(usage: SubnetUsage | None) -> int | None:
-    """Return ARM's figure; gateway subnets report -1."""
-    value = usage.current_value if usage is not None else None
-    return int(value) if value is not None and value >= 0 else None
-
-
-def _hidden(subnet: Subnet, what: str) -> Unknown:
-    return Unknown(
-        unknown=str(subnet.id), reason=f"ARM does not show {what}", action="Kubernetes API"
-    )
-
-
-def _note_of_hidden(pods_of: tuple[str, ...]) -> str:
-    if not pods_of:
+def _note(use: AddressUse, pods_of: tuple[str, ...]) -> str | None:
+    """Return what a reader must know about the figures."""
+    if use.usable is None:
+        return None
+    if pods_of:
+        pools = f"pool{'s' if len(pods_of) > 1 else ''} {', '.join(pods_of)}"
+        return f"the pods of {pools} draw addresses from it, which are not visible in ARM"
+    if use.unshown is Unshown.AKS:
         return "delegated to AKS: only load balancers show of its addresses in ARM"
-    pools = f"pool{'s' if len(pods_of) > 1 else ''} {', '.join(pods_of)}"
-    return f"the pods of {pools} draw addresses from it, which are not visible in ARM"
+    at_least = f"at least {use.used} used"
+    if use.unshown is Unshown.CONTAINER_GROUPS:
+        return f"{at_least}: the addresses of virtual nodes' pods are not visible in ARM"
+    if use.unplaced:
+        return f"{at_least}: {len(use.unplaced)} configurations could not be seen"
+    return _note_on_usage(use, at_least)
 
 
-def _used(
-    subnet: Subnet, devices: tuple[Device, ...], usage: SubnetUsage | Unknown | None
-) -> tuple[int, str | None]:
-    """Return the IPv4 addresses taken, and what a reader must know about the figure."""
-    if _has_ipv6(subnet):  # what ARM's figure counts then is unclear
-        connected = sum(isinstance(each.address, IPv4Address) for each in devices)
-        hidden = sum(each.unseen is not None for each in devices)
-        note = f"at least {connected} used: {hidden} configurations could not be seen"
-        return connected, note if hidden else None
-    connected = sum(not isinstance(each.address, IPv6Address) for each in devices)
-    if isinstance(usage, Unknown):
-        return connected, f"at least {connected} used: ARM's usage figure could not be read"
-    reported = _reported(usage)
-    if reported is None or reported == connected:
-        return connected, None
-    note = f"ARM's usage says {reported}, {connected} configurations are connected"
-    return max(connected, reported), note
+def _note_on_usage(use: AddressUse, at_least: str) -> str | None:
+    """Return what there is to say of ARM's figure; with two families it is unclear what counts."""
+    if isinstance(use.usage, Gap) and not use.is_dual_stack:
+        return f"{at_least}: ARM's usage figure could not be read"
+    if use.is_dual_stack or use.usage in {None, use.connected}:
+        return None
+    return f"ARM's usage says {use.usage}, {use.connected} configurations are connected"
 
 
 def _peering(peering: Peering) -> PeeringView:

@@ -1,0 +1,144 @@
+"""The pod CIDR overlaps nothing that pods talk to.
+
+What: no pod CIDR shares an address with the service CIDR, with the networks that nodes and the
+API server are in, with what is peered to them, or with the ranges on premises that the
+configuration names.
+
+Why it matters: to a pod every address of the pod CIDR is a pod's. Packets for a node, a database
+or a peer with such an address stay among the pods and are lost, while everything else works.
+
+How it is decided: fails as critical where a subnet of the cluster or the service CIDR is met, as
+high where the rest of a network, a peered network or a range on premises is. A network that AKS
+made itself around its own pod CIDR is a note as long as no subnet lies in the shared part: AKS of
+2019 to 2021 built 10.0.0.0/8 around 10.244.0.0/16. What meets a subnet of the cluster is not
+reported again for the network around it. Unknown where a network or the range behind a peering
+could not be seen, or where ARM gives no pod CIDR for a model that needs one. Skipped where pods
+have addresses of subnets, and with a CNI of the user's own for which no pod CIDR is set; where
+one is set, that CNI may still give pods other addresses. Reserved ranges are the matter of
+reserved-range, the docker bridge is that of docker-bridge-cidr. Other clusters may use the same
+pod CIDR. What gateways learn, and ServiceCIDR objects in the cluster (Kubernetes 1.33 and later),
+do not show in ARM: name such ranges in the configuration, under on-premises.
+
+How to fix: a pod CIDR can be enlarged but not moved. From kubenet, migrate to Azure CNI Overlay
+with another pod CIDR; with Overlay, build a new cluster, or move the other range.
+
+Sources: https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay,
+https://learn.microsoft.com/azure/aks/concepts-network-legacy-cni
+"""
+
+from typing import Final
+
+from inspector.address_plan import (
+    CLUSTER_SUBNETS,
+    OWN_NETWORKS,
+    AddressPlan,
+    Collision,
+    Role,
+    collisions,
+    free_range,
+    note_on_services,
+    overlapped,
+    plan_addresses,
+    with_on_premises,
+)
+from inspector.checking import (
+    Check,
+    Decision,
+    Problem,
+    Skipped,
+    Subject,
+    Undecided,
+    Verdict,
+    az,
+    az_cluster,
+    evidence,
+)
+from inspector.findings import Group, Severity
+from inspector.network.models import NetworkModel
+from inspector.wording import count, names, share
+
+_OTHERS: Final = (Role.SERVICE_CIDR, *OWN_NETWORKS, Role.PEER, Role.ON_PREMISES)
+_SUBNET_MODELS: Final = {
+    NetworkModel.CNI_NODE_SUBNET,
+    NetworkModel.CNI_POD_SUBNET_DYNAMIC,
+    NetworkModel.CNI_POD_SUBNET_STATIC,
+}
+_IMPACTS: Final = {
+    Role.SERVICE_CIDR: "a service and a pod can get the same address, and one hides the other",
+    Role.NETWORK: "pods cannot reach what has an address in the shared part of the network",
+    Role.PEER: "pods cannot reach the shared part of the network behind the peering",
+    Role.ON_PREMISES: "pods cannot reach the shared part of the network on premises",
+}
+_MOVABLE: Final = {Role.NETWORK, Role.PEER, Role.ON_PREMISES}
+_CLUSTER_IMPACT: Final = "packets between pods and what has an address in the subnet go astray"
+_LATENT_IMPACT: Final = "nothing now; pods could not reach a subnet made in the shared part later"
+
+
+def decide(subject: Subject) -> Decision:
+    """Compare the pod CIDRs with every range around them."""
+    if subject.model in _SUBNET_MODELS:
+        return Skipped(f"pods have addresses of subnets: {subject.model.words}")
+    if not subject.profile.all_pod_cidrs:
+        if subject.model is NetworkModel.BYO_CNI:
+            return Skipped("no pod CIDR is set for the CNI of the user's own")
+        return Undecided("ARM does not tell the cluster's pod CIDR")
+    cluster = subject.cluster
+    plan = with_on_premises(subject.once(plan_addresses), cluster, subject.on_premises)
+    verdict = Verdict(subject)
+    verdict.miss(*plan.gaps)
+    for reason in plan.doubts_about(Role.POD_CIDR, *_OTHERS):
+        verdict.doubt(reason)
+    if not plan.of(Role.SERVICE_CIDR):
+        verdict.doubt("ARM does not tell the cluster's service CIDR")
+    for collision in collisions(plan, Role.POD_CIDR, _OTHERS):
+        verdict.add(_problem(subject, plan, collision))
+    pods, others = plan.of(Role.POD_CIDR), plan.of(*_OTHERS)
+    what = f"overlap of pod CIDR {names(each.text for each in pods)} with"
+    met = overlapped(plan, Role.POD_CIDR, _OTHERS)
+    return verdict.conclude(
+        f"no {what} {count(len(others), 'other range')}{note_on_services(cluster)}",
+        failed=f"{what} {share(met, len(others), 'other range')}",
+        evidence=(evidence(each.owner, each.field, each.text) for each in pods),
+    )
+
+
+def _problem(subject: Subject, plan: AddressPlan, collision: Collision) -> Problem:
+    is_own = collision.role in {Role.SERVICE_CIDR, *CLUSTER_SUBNETS}
+    severity = Severity.CRITICAL if is_own else Severity.HIGH
+    impact = _IMPACTS.get(collision.role, _CLUSTER_IMPACT)
+    if collision.is_latent:
+        severity, impact = Severity.INFO, _LATENT_IMPACT
+    owner = collision.owner
+    shown = () if owner.id == subject.cluster.id else (az("resource", "show", ids=str(owner.id)),)
+    return Problem(
+        cause=collision.role.slug,
+        resource=owner.id,
+        name=owner.title,
+        message=collision.words,
+        impact=impact,
+        evidence=tuple(evidence(each.owner, each.field, each.text) for each in collision.ranges),
+        remediation=_remediation(subject, plan, collision),
+        commands=(az_cluster(subject.cluster, "show", query="networkProfile"), *shown),
+        severity=severity,
+    )
+
+
+def _remediation(subject: Subject, plan: AddressPlan, collision: Collision) -> str:
+    if collision.is_latent:
+        return "Make no subnet where the pod CIDR is."
+    free = free_range(plan, collision.pairs[0][0])
+    example = f", {free} for example, which meets no range seen here" if free is not None else ""
+    if subject.model is NetworkModel.KUBENET:
+        return f"Migrate to Azure CNI Overlay with another pod CIDR{example}."
+    other = " or move the other range" if collision.role in _MOVABLE else ""
+    return f"Build a new cluster with another pod CIDR{example}{other}: it cannot be moved."
+
+
+check = Check(
+    id="pod-cidr-overlap",
+    title="The pod CIDR overlaps nothing",
+    group=Group.ADDRESSES,
+    severity=Severity.CRITICAL,
+    documentation=__doc__ or "",
+    decide=decide,
+)

@@ -1,0 +1,123 @@
+"""The service CIDR overlaps no network.
+
+What: no service CIDR shares an address with the networks that nodes, pods and the API server are
+in, with what is peered to them, or with the ranges on premises that the configuration names.
+
+Why it matters: Azure knows nothing of the service CIDR and gives its addresses to devices in the
+network. When Kubernetes gives the same address to a service, pods and nodes reach the service and
+no longer the device, which works for everybody else.
+
+How it is decided: fails as high. What meets a subnet of the cluster is not reported again for the
+network around it. A network that AKS made itself around its own service CIDR is a note as long as
+no subnet lies in the shared part: AKS of 2019 to 2021 built 10.0.0.0/8 around 10.0.0.0/16.
+Unknown where a network or the range behind a peering could not be seen, or where ARM gives no
+service CIDR. Its overlap with the pod CIDR is the matter of pod-cidr-overlap, reserved ranges are
+that of reserved-range. Since Kubernetes 1.33 ServiceCIDR objects in the cluster can add ranges
+that do not show in ARM, and a pass says so. Nor does what gateways learn: name such ranges in the
+configuration, under on-premises.
+
+How to fix: the service CIDR cannot be changed. Keep the shared part of the network free of
+devices, and build the next cluster with another range.
+
+Source: https://learn.microsoft.com/azure/aks/concepts-network-legacy-cni
+"""
+
+from typing import Final
+
+from inspector.address_plan import (
+    OWN_NETWORKS,
+    AddressPlan,
+    Collision,
+    Role,
+    collisions,
+    free_range,
+    note_on_services,
+    overlapped,
+    plan_addresses,
+    with_on_premises,
+)
+from inspector.checking import (
+    Check,
+    Decision,
+    Problem,
+    Subject,
+    Undecided,
+    Verdict,
+    az,
+    az_cluster,
+    evidence,
+)
+from inspector.findings import Group, Severity
+from inspector.wording import count, names, share
+
+_OTHERS: Final = (*OWN_NETWORKS, Role.PEER, Role.ON_PREMISES)
+_PLACES: Final = {
+    Role.NETWORK: "in the network",
+    Role.PEER: "behind the peering",
+    Role.ON_PREMISES: "on premises",
+}
+_LATENT_IMPACT: Final = "nothing now; services could hide a subnet made in the shared part later"
+
+
+def decide(subject: Subject) -> Decision:
+    """Compare the service CIDRs with every network around them."""
+    if not subject.profile.all_service_cidrs:
+        return Undecided("ARM does not tell the cluster's service CIDR")
+    cluster = subject.cluster
+    plan = with_on_premises(subject.once(plan_addresses), cluster, subject.on_premises)
+    verdict = Verdict(subject)
+    verdict.miss(*plan.gaps)
+    for reason in plan.doubts_about(Role.SERVICE_CIDR, *_OTHERS):
+        verdict.doubt(reason)
+    for collision in collisions(plan, Role.SERVICE_CIDR, _OTHERS):
+        verdict.add(_problem(subject, plan, collision))
+    services, others = plan.of(Role.SERVICE_CIDR), plan.of(*_OTHERS)
+    what = f"overlap of service CIDR {names(each.text for each in services)} with"
+    met = overlapped(plan, Role.SERVICE_CIDR, _OTHERS)
+    return verdict.conclude(
+        f"no {what} {count(len(others), 'other range')}{note_on_services(cluster)}",
+        failed=f"{what} {share(met, len(others), 'other range')}",
+        evidence=(evidence(each.owner, each.field, each.text) for each in services),
+    )
+
+
+def _problem(subject: Subject, plan: AddressPlan, collision: Collision) -> Problem:
+    place = _PLACES.get(collision.role, "in the subnet")
+    severity = Severity.HIGH
+    impact = f"a service can take the address of a device {place} and hide it from nodes and pods"
+    if collision.is_latent:
+        severity, impact = Severity.INFO, _LATENT_IMPACT
+    owner = collision.owner
+    shown = () if owner.id == subject.cluster.id else (az("resource", "show", ids=str(owner.id)),)
+    return Problem(
+        cause=collision.role.slug,
+        resource=owner.id,
+        name=owner.title,
+        message=collision.words,
+        impact=impact,
+        evidence=tuple(evidence(each.owner, each.field, each.text) for each in collision.ranges),
+        remediation=_remediation(plan, collision),
+        commands=(az_cluster(subject.cluster, "show", query="networkProfile"), *shown),
+        severity=severity,
+    )
+
+
+def _remediation(plan: AddressPlan, collision: Collision) -> str:
+    if collision.is_latent:
+        return "Make no subnet where the service CIDR is."
+    free = free_range(plan, collision.pairs[0][0])
+    example = f", {free} for example, which meets no range seen here" if free is not None else ""
+    return (
+        f"Build a new cluster with another service CIDR{example}: it cannot be changed. "
+        "Until then give no device an address in the shared part."
+    )
+
+
+check = Check(
+    id="service-cidr-overlap",
+    title="The service CIDR overlaps no network",
+    group=Group.ADDRESSES,
+    severity=Severity.HIGH,
+    documentation=__doc__ or "",
+    decide=decide,
+)
