@@ -2,20 +2,11 @@
 
 from collections import Counter
 
-from inspector.collected import NotCollected
 from inspector.nodes import hidden_interfaces
-from inspector.report.answer import TextAnswer, Unknown, View, unknown_of
+from inspector.pool_members import Member, members_of, rules_of
+from inspector.report.answer import TextAnswer, View, unknown_of
 from inspector.resource_id import ResourceId
-from inspector.resources import (
-    BackendAddress,
-    BackendAddressPool,
-    IPConfiguration,
-    LoadBalancingRule,
-    NetworkInterface,
-    OutboundRule,
-    Reference,
-    Relation,
-)
+from inspector.resources import BackendAddressPool, Relation
 from inspector.topology import Topology
 
 
@@ -57,11 +48,12 @@ class BackendPool(View, frozen=True):
 def build_backend_pool(topology: Topology, pool: BackendAddressPool) -> BackendPool:
     """Return a pool with its members as nodes."""
     rules, outbound = rules_of(topology, pool.id, Relation.BACKEND_POOL)
-    members = _members(topology, pool)
+    found = members_of(topology, pool)
+    members = tuple(_member(topology, pool, each) for each in found.members)
     return BackendPool(
         name=pool.title,
         id=pool.id,
-        holds_addresses=bool(pool.addresses),
+        holds_addresses=found.holds_addresses,
         members=members,
         node_pools=_shares(topology, members),
         rules=rules,
@@ -83,79 +75,39 @@ def _shares(topology: Topology, members: tuple[PoolMember, ...]) -> tuple[PoolSh
     )
 
 
-def _members(topology: Topology, pool: BackendAddressPool) -> tuple[PoolMember, ...]:
-    """Return where a pool sends traffic: its addresses, and the NICs whose node is not among them.
-
-    Whether ARM lists the NICs of a pool of addresses as well is not documented; a pool that was
-    half converted from one to the other has both.
-    """
-    addresses = tuple(_address_member(topology, pool, entry) for entry in pool.addresses)
-    references = pool.properties.backend_ip_configurations
-    nics = tuple(_nic_member(topology, pool, reference) for reference in references)
-    if not addresses:
-        return nics
-    named = {each.node for each in addresses}
-    others = (each for each in nics if isinstance(each.node, str) and each.node not in named)
-    return (*addresses, *others)
-
-
-def _nic_member(topology: Topology, pool: BackendAddressPool, reference: Reference) -> PoolMember:
-    try:
-        configuration = topology.get(reference.id, IPConfiguration)
-    except NotCollected as unseen:
-        interface_id = reference.id.parent
-        return PoolMember(
-            pool=pool.title,
-            node=unknown_of(unseen.gap),
-            node_pool=None,
-            address=unknown_of(unseen.gap),
-            interface=interface_id.name if interface_id else None,
-            ip_configuration=reference.id.name,
-        )
-    interface = topology.holder(configuration, NetworkInterface) if configuration else None
-    node = topology.node_of(interface) if interface is not None else None
-    address = configuration.properties.private_ip_address if configuration is not None else None
+def _member(topology: Topology, pool: BackendAddressPool, member: Member) -> PoolMember:
+    node = member.node
+    hidden = unknown_of(member.gap) if member.gap is not None else None
     return PoolMember(
         pool=pool.title,
-        node=node.name if node is not None else _stranger(topology, configuration),
+        node=node.name if node is not None else hidden,
         node_pool=(node.pool or topology.outside_pools) if node is not None else None,
-        address=str(address) if address is not None else None,
-        interface=interface.title if interface is not None else None,
-        ip_configuration=reference.id.name,
+        address=_address(member),
+        interface=_interface(member),
+        ip_configuration=_configuration(member),
     )
 
 
-def _address_member(
-    topology: Topology, pool: BackendAddressPool, entry: BackendAddress
-) -> PoolMember:
-    """Return a member of a pool of addresses: its entry is named after the node."""
-    address = entry.properties.ip_address
-    configuration = topology.node_address(address)
-    interface = topology.holder(configuration, NetworkInterface) if configuration else None
-    node = topology.node_of(interface) if interface is not None else None
-    return PoolMember(
-        pool=pool.title,
-        node=node.name if node is not None else _hidden(topology),
-        node_pool=(node.pool or topology.outside_pools) if node is not None else None,
-        address=address,
-        interface=interface.title if interface is not None else None,
-        ip_configuration=configuration.title if configuration is not None else None,
-    )
+def _address(member: Member) -> TextAnswer:
+    """Return a member's address; that of a configuration nobody could see is unknown."""
+    if member.address is not None:
+        return member.address
+    if member.configuration is None:
+        return unknown_of(member.gap) if member.gap is not None else None
+    address = member.configuration.properties.private_ip_address
+    return str(address) if address is not None else None
 
 
-def rules_of(topology: Topology, target: ResourceId, relation: Relation) -> tuple[int, int]:
-    """Count the load balancing rules and the outbound rules that refer to ``target``."""
-    kinds = [each.type.lower() for each in topology.referring(target, relation)]
-    return (
-        kinds.count(LoadBalancingRule.arm_type.lower()),
-        kinds.count(OutboundRule.arm_type.lower()),
-    )
+def _interface(member: Member) -> str | None:
+    """Return the interface's name; one that could not be seen has it in the reference to it."""
+    if member.interface is not None:
+        return member.interface.title
+    is_unseen = member.configuration is None and member.gap is not None
+    holder = member.configuration_id.parent if member.configuration_id is not None else None
+    return holder.name if holder is not None and is_unseen else None
 
 
-def _stranger(topology: Topology, configuration: IPConfiguration | None) -> Unknown | None:
-    """Return what a member is that no node has: a hidden node's, unless ARM has no such thing."""
-    return _hidden(topology) if configuration is not None else None
-
-
-def _hidden(topology: Topology) -> Unknown | None:
-    return unknown_of(topology.hidden_nodes[0]) if topology.hidden_nodes else None
+def _configuration(member: Member) -> str | None:
+    if member.configuration_id is not None:
+        return member.configuration_id.name
+    return member.configuration.title if member.configuration is not None else None
