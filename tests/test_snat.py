@@ -9,6 +9,8 @@ from inspector.network.snat import (
     MOST_DEFAULT_PORTS,
     PORTS_PER_FRONTEND_ADDRESS,
     Cut,
+    addresses_for_most,
+    addresses_needed,
     default_ports,
     next_cut,
     nodes_supported,
@@ -103,6 +105,33 @@ def test_an_allocation_is_enough_until_the_next_node_wants_more_than_there_is(
         left -= ports
         nodes += 1
     assert nodes_supported(ports, addresses) == nodes
+
+
+def test_ports_that_inbound_rules_keep_are_not_given_out() -> None:
+    assert nodes_supported(8_000, 1, taken=8) == 7
+    assert nodes_supported(8_000, 1) == 8
+    assert nodes_supported(64_000, 0, taken=8) == 0
+
+
+@given(st.integers(8, 64_000), st.integers(0, 2_000), st.integers(0, 4_000))
+def test_the_addresses_needed_are_the_fewest_that_suffice(
+    ports: int, nodes: int, taken: int
+) -> None:
+    needed = addresses_needed(ports, nodes, taken)
+    assert nodes_supported(ports, needed, taken) >= nodes
+    assert needed == 1 or (needed - 1) * PORTS_PER_FRONTEND_ADDRESS < ports * nodes + taken
+
+
+@given(MEMBERS)
+def test_so_many_addresses_give_the_most_and_one_fewer_does_not(members: int) -> None:
+    needed = addresses_for_most(members)
+    if needed is None:
+        assert members > LARGEST_DEFAULT_POOL
+        return
+    assert default_ports(members, needed) == MOST_DEFAULT_PORTS
+    fewer = default_ports(members, needed - 1)
+    assert fewer is not None
+    assert fewer < MOST_DEFAULT_PORTS
 
 
 def test_a_nat_gateway_shares_the_ports_of_its_addresses() -> None:

@@ -5,24 +5,50 @@ of the machine, outbound rule), "Default outbound access" for what comes last, A
 for pods with a subnet of their own.
 """
 
+from inspector.egress.announced_routes import (
+    announcing_gateways,
+    may_be_overridden,
+    route_table_of,
+)
 from inspector.egress.balancing import frontend_public_ips, is_basic, translating_rules
-from inspector.egress.declared import NOTHING_LEAVES, declared_kinds, is_declared_for
+from inspector.egress.declared import (
+    NOTHING_LEAVES,
+    OutboundType,
+    declared_kinds,
+    is_declared_for,
+    outbound_type,
+)
+from inspector.egress.default_routes import DefaultRoute, default_route
 from inspector.egress.groups import derive_egress
 from inspector.egress.kinds import Egress, EgressGroup, EgressKind, Traffic
+from inspector.egress.leaving_subnets import LeavingSubnets, leaving_subnets
+from inspector.egress.public_sources import PublicSource, PublicSources, public_sources
 from inspector.egress.survey import primary_interface, routes_of_subnet
 
 __all__ = [
     "NOTHING_LEAVES",
+    "DefaultRoute",
     "Egress",
     "EgressGroup",
     "EgressKind",
+    "LeavingSubnets",
+    "OutboundType",
+    "PublicSource",
+    "PublicSources",
     "Traffic",
+    "announcing_gateways",
     "declared_kinds",
+    "default_route",
     "derive_egress",
     "frontend_public_ips",
     "is_basic",
     "is_declared_for",
+    "leaving_subnets",
+    "may_be_overridden",
+    "outbound_type",
     "primary_interface",
+    "public_sources",
+    "route_table_of",
     "routes_of_subnet",
     "translating_rules",
 ]

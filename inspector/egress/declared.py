@@ -1,8 +1,9 @@
-"""The ways out that a cluster's outbound type stands for.
+"""What a cluster's outbound type is, and the ways out that it stands for.
 
 Source: AKS "egress-outboundtype".
 """
 
+from enum import StrEnum
 from typing import Final
 
 from inspector.egress.kinds import EgressKind
@@ -24,6 +25,36 @@ _OF_BASIC: Final = frozenset({EgressKind.LOAD_BALANCING_RULE, EgressKind.DEFAULT
 _IPV4_ALONE: Final = frozenset(
     {"managednatgateway", "userassignednatgateway", "userdefinedrouting"}
 )
+
+
+class OutboundType(StrEnum):
+    """The outbound types there are, preview ones included; ARM may have others some day."""
+
+    LOAD_BALANCER = "loadBalancer"
+    MANAGED_NAT_GATEWAY = "managedNATGateway"
+    MANAGED_NAT_GATEWAY_V2 = "managedNATGatewayV2"
+    USER_ASSIGNED_NAT_GATEWAY = "userAssignedNATGateway"
+    USER_DEFINED_ROUTING = "userDefinedRouting"
+    NONE = "none"
+    BLOCK = "block"
+    UNRECOGNISED = "unrecognised"
+
+    @property
+    def is_nat_gateway(self) -> bool:
+        """Whether a NAT gateway on the subnets is the way out."""
+        return _KINDS.get(self.lower()) == _NAT_GATEWAY
+
+    @property
+    def lets_nothing_out(self) -> bool:
+        """Whether nothing is to leave."""
+        return _KINDS.get(self.lower()) == NOTHING_LEAVES
+
+
+def outbound_type(profile: NetworkProfile) -> OutboundType:
+    """Return the outbound type; documents of 2019 name none, for there was one alone."""
+    named = profile.outbound_type or OutboundType.LOAD_BALANCER
+    found = (each for each in OutboundType if same_text(each, named))
+    return next(found, OutboundType.UNRECOGNISED)
 
 
 def declared_kinds(profile: NetworkProfile) -> frozenset[EgressKind]:

@@ -10,6 +10,9 @@ from typing import Final, NamedTuple
 PORTS_PER_FRONTEND_ADDRESS: Final = 64_000
 """The ports of one public address that a load balancer's outbound rules can use."""
 
+LISTENING_BLOCK: Final = 8
+"""The ports of an address that a rule which listens on one of them keeps from outbound flows."""
+
 PORTS_PER_NAT_GATEWAY_ADDRESS: Final = 64_512
 """The ports of one public address of a NAT gateway, shared on demand by all behind it."""
 
@@ -54,13 +57,28 @@ def next_cut(members: int, addresses: int) -> Cut | None:
     return None
 
 
-def nodes_supported(ports_per_node: int, addresses: int) -> int:
+def addresses_for_most(members: int) -> int | None:
+    """Return how many addresses give each member the most that Azure divides; ``None`` if unknown.
+
+    For an empty pool it is the one address that its first member needs.
+    """
+    ports = default_ports(members, 1)
+    return None if ports is None else -(-MOST_DEFAULT_PORTS // ports)
+
+
+def nodes_supported(ports_per_node: int, addresses: int, taken: int = 0) -> int:
     """Return how many nodes an explicit allocation is enough for: 64,000 / ports x addresses.
 
-    The product is rounded down once, at the end, as AKS refuses an allocation only when ports
-    times nodes exceed the ports of all addresses. ``ports_per_node`` is above zero.
+    The quotient is rounded down once, at the end, as AKS refuses an allocation only when ports
+    times nodes exceed the ports of all addresses. ``ports_per_node`` is above zero; ``taken`` are
+    the ports of the addresses that inbound rules keep.
     """
-    return PORTS_PER_FRONTEND_ADDRESS * addresses // ports_per_node
+    return max(0, PORTS_PER_FRONTEND_ADDRESS * addresses - taken) // ports_per_node
+
+
+def addresses_needed(ports_per_node: int, nodes: int, taken: int = 0) -> int:
+    """Return how many addresses an explicit allocation needs for so many nodes, one at least."""
+    return max(1, -(-(ports_per_node * nodes + taken) // PORTS_PER_FRONTEND_ADDRESS))
 
 
 def shared_ports(addresses: int) -> int:

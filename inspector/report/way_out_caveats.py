@@ -4,17 +4,23 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from inspector.collected import NotCollected
-from inspector.egress import EgressGroup, EgressKind, Traffic, primary_interface, routes_of_subnet
+from inspector.egress import (
+    EgressGroup,
+    EgressKind,
+    Traffic,
+    announcing_gateways,
+    primary_interface,
+    route_table_of,
+    routes_of_subnet,
+)
 from inspector.network.internet_denials import InternetDenial, internet_denials
 from inspector.network.internet_space import Family
 from inspector.report.answer import Unknown, View, noting
 from inspector.resource_id import ResourceId
-from inspector.resources import NetworkSecurityGroup, RouteTable, Subnet, VirtualNetwork
+from inspector.resources import NetworkSecurityGroup, Subnet
 from inspector.topology import Topology
 
 _BY_ROUTE: Final = frozenset({EgressKind.APPLIANCE, EgressKind.GATEWAY, EgressKind.DROPPED})
-_GATEWAY_SUBNET: Final = "gatewaysubnet"
 
 
 class Denial(View, frozen=True):
@@ -121,48 +127,17 @@ def route_notes(
                     yield from _announced(topology, subnet)
 
 
-def may_be_overridden(topology: Topology, subnet_id: ResourceId | None) -> bool:
-    """Whether a gateway may announce a default route to the subnet that ARM does not show."""
-    try:
-        subnet = topology.get(subnet_id, Subnet) if subnet_id is not None else None
-        return subnet is not None and any(_announced(topology, subnet))
-    except NotCollected:
-        return True
-
-
 def _exceptions(topology: Topology, subnet: Subnet, families: set[Family]) -> Iterator[str]:
-    table = _table(topology, subnet)
+    table = route_table_of(topology, subnet)
     if table is not None:
         for family in sorted(families):
             for exception in routes_of_subnet(topology, subnet, family).exceptions:
                 yield f"route table {table.title} of subnet {subnet.title}: {exception}"
 
 
-def _table(topology: Topology, subnet: Subnet) -> RouteTable | None:
-    reference = subnet.properties.route_table
-    return topology.get(reference.id, RouteTable) if reference is not None else None
-
-
 def _announced(topology: Topology, subnet: Subnet) -> Iterator[str]:
-    """Yield that a gateway may announce a default route, which would come before a NAT gateway.
-
-    Nothing in ARM's route tables shows it: only the effective routes of an interface do.
-    """
-    table = _table(topology, subnet)
-    network = topology.holder(subnet, VirtualNetwork)
-    if network is None or (table and table.properties.disable_bgp_route_propagation):
-        return
-    gateways = [
-        f"{each.title} of network {network.title}"
-        for each in network.properties.subnets
-        if each.title.lower() == _GATEWAY_SUBNET
-    ]
-    gateways += [
-        f"peering {each.title} of network {network.title}, which uses remote gateways"
-        for each in network.properties.virtual_network_peerings
-        if each.properties.use_remote_gateways
-    ]
-    for gateway in gateways:
+    """Yield that a gateway may announce a default route, which would come before a NAT gateway."""
+    for gateway in announcing_gateways(topology, subnet):
         yield (
             f"subnet {subnet.title}: a gateway behind {gateway} may announce a default route by "
             "BGP; it would come first, and ARM does not show it"

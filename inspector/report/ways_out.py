@@ -11,6 +11,7 @@ from inspector.egress import (
     declared_kinds,
     derive_egress,
     is_declared_for,
+    may_be_overridden,
 )
 from inspector.fingerprint import Agreement
 from inspector.network.addresses import address_order
@@ -20,7 +21,7 @@ from inspector.nodes import missing_for_nodes, pool_profiles
 from inspector.report.addresses import public_address
 from inspector.report.answer import TextAnswer, Unknown, View, unknown_of
 from inspector.report.snat_ports import Number, SNATPorts, count_addresses, snat_ports
-from inspector.report.way_out_caveats import Denial, Denials, may_be_overridden, route_notes
+from inspector.report.way_out_caveats import Denial, Denials, route_notes
 from inspector.resource_id import ResourceId
 from inspector.resources import NetworkProfile, Subnet, same_text
 from inspector.topology import Topology
