@@ -1,11 +1,9 @@
 """How the API server is reached: from where, by which address and by which name."""
 
-from typing import Final
-
+from inspector.api_server import endpoints_seen, find_load_balancer, subnet_of_api_server
 from inspector.report.addresses import frontend_address, name_of, public_address
 from inspector.report.answer import TextAnswer, Unknown, View, ask
 from inspector.report.api_server_zone import NodeNetwork, ZoneView, build_zone, node_networks
-from inspector.report.private_endpoints import OWN_API_SERVER, is_api_server, service_of_endpoint
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     LoadBalancer,
@@ -16,9 +14,6 @@ from inspector.resources import (
     same_text,
 )
 from inspector.topology import Topology
-
-OWN_OUTBOUND_ONLY: Final = "0.0.0.0/32"
-"""The authorised range that admits the cluster's own outbound load balancer alone (facts, H)."""
 
 
 class EndpointView(View, frozen=True):
@@ -108,11 +103,7 @@ def _endpoints(
     topology: Topology, missing: list[Unknown], *, is_due: bool
 ) -> tuple[EndpointView, ...] | Unknown | None:
     """Return the endpoints of the infrastructure group that lead to the API server."""
-    found = tuple(
-        _endpoint(topology, each, missing)
-        for each in topology.all(PrivateEndpoint)
-        if service_of_endpoint(topology, each) == OWN_API_SERVER
-    )
+    found = tuple(_endpoint(topology, each, missing) for each in endpoints_seen(topology))
     if not is_due:
         return found or None
     cluster = topology.cluster
@@ -158,15 +149,12 @@ def _addresses_of_interface(
 
 
 def _integration(topology: Topology, missing: list[Unknown]) -> IntegrationView:
-    balancer = _balancer(topology)
+    balancer = ask(lambda: find_load_balancer(topology))
     if isinstance(balancer, Unknown):
         missing.append(balancer)
     found = balancer if isinstance(balancer, LoadBalancer) else None
     frontends = found.properties.frontend_ip_configurations if found is not None else ()
-    # The field is empty where AKS made the subnet: then the frontend stands in it.
-    named = topology.cluster.properties.api_server_access_profile.subnet_id
-    of_frontends = (each.properties.subnet for each in frontends)
-    subnet = ResourceId(named) if named else next((s.id for s in of_frontends if s), None)
+    subnet = subnet_of_api_server(topology, found)
     unseen = balancer if isinstance(balancer, Unknown) else None
     return IntegrationView(
         subnet=subnet.name if subnet is not None else unseen,
@@ -175,18 +163,6 @@ def _integration(topology: Topology, missing: list[Unknown]) -> IntegrationView:
         load_balancer=found.title if found is not None else unseen,
         addresses=tuple(frontend_address(topology, each) for each in frontends),
     )
-
-
-def _balancer(topology: Topology) -> LoadBalancer | Unknown | None:
-    """Return the load balancer in front of an integrated API server."""
-    own = (each for each in topology.all(LoadBalancer) if is_api_server(topology, each.id))
-    found = next(own, None)
-    if found is not None:
-        return found
-    cluster = topology.cluster
-    group = cluster.infrastructure_group or cluster.id
-    listed = ask(lambda: topology.listed(group, LoadBalancer))
-    return listed if isinstance(listed, Unknown) else None
 
 
 def _delegations(

@@ -1,7 +1,6 @@
 """The private DNS zone with the API server's name, and who may ask it."""
 
-from typing import Final
-
+from inspector.api_server import find_zone, own_resolvers
 from inspector.report.addresses import name_of
 from inspector.report.answer import Unknown, View, ask, noting
 from inspector.resource_id import ResourceId
@@ -12,9 +11,6 @@ from inspector.resources import (
     same_text,
 )
 from inspector.topology import Topology
-
-AZURE_RESOLVER: Final = "168.63.129.16"
-"""Azure's own resolver: the one that answers from the zones a network is linked to (facts, H)."""
 
 
 class LinkView(View, frozen=True):
@@ -67,7 +63,7 @@ def build_zone(topology: Topology, missing: list[Unknown]) -> ZoneView:
             setting="none", zone=None, id=None, resource_group=None, exists=None, links=None
         )
     found, unseen = None, None
-    answer = ask(lambda: _find_zone(topology, own))
+    answer = ask(lambda: find_zone(topology))
     if isinstance(answer, Unknown):
         unseen = answer
         missing.append(answer)
@@ -83,26 +79,6 @@ def build_zone(topology: Topology, missing: list[Unknown]) -> ZoneView:
         exists=unseen or found is not None,
         links=unseen or _links(topology, found, missing),
     )
-
-
-def is_api_server_zone(topology: Topology, zone: str) -> bool:
-    """Whether a private zone is the one that has the cluster's own API server's name."""
-    name = topology.cluster.properties.private_fqdn or ""
-    return name.lower().endswith(f".{zone.lower()}")
-
-
-def _find_zone(topology: Topology, own: ResourceId | None) -> PrivateDNSZone | None:
-    """Return the zone the user brought, else the one in the group that the private FQDN is in.
-
-    Without that name the group's only zone is it.
-    """
-    if own is not None:
-        return topology.get(own, PrivateDNSZone)
-    cluster = topology.cluster
-    zones = topology.listed(cluster.infrastructure_group or cluster.id, PrivateDNSZone)
-    if not cluster.properties.private_fqdn and len(zones) == 1:
-        return zones[0]
-    return next((each for each in zones if is_api_server_zone(topology, each.title)), None)
 
 
 def _links(
@@ -164,7 +140,7 @@ def _must_forward(servers: tuple[str, ...] | Unknown, zone: ZoneView) -> bool | 
         return False
     if isinstance(servers, Unknown):
         return servers
-    return bool(servers) and AZURE_RESOLVER not in servers
+    return bool(own_resolvers(servers))
 
 
 def _is_linked(network: ResourceId, zone: ZoneView) -> bool | Unknown | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from inspector.api_server import API_SERVER, is_api_server_zone, service_of_endpoint
 from inspector.nodes import Node, makes_nodes_without_pool, pool_of
 from inspector.ownership import (
     OwnerKind,
@@ -12,8 +13,6 @@ from inspector.ownership import (
     owner_of_public_ip,
 )
 from inspector.report.answer import TextAnswer, Unknown, View, ask, noting
-from inspector.report.api_server_zone import is_api_server_zone
-from inspector.report.private_endpoints import API_SERVER, service_of_endpoint
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     InventoryItem,

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from inspector.api_server import AZURE_RESOLVER
+from inspector.network.authorized_ranges import OWN_OUTBOUND_ONLY
 from inspector.renderers.blocks import (
     Block,
     Heading,
@@ -17,13 +19,8 @@ from inspector.renderers.blocks import (
 )
 from inspector.renderers.layout.missing import lay_out_missing
 from inspector.report import Unknown
-from inspector.report.api_server import (
-    OWN_OUTBOUND_ONLY,
-    APIServer,
-    EndpointView,
-    IntegrationView,
-)
-from inspector.report.api_server_zone import AZURE_RESOLVER, LinkView, NodeNetwork, ZoneView
+from inspector.report.api_server import APIServer, EndpointView, IntegrationView
+from inspector.report.api_server_zone import LinkView, NodeNetwork, ZoneView
 from inspector.wording import count
 
 _ENDPOINT_COLUMNS: Final = ("Private endpoint", "State", "NIC", "IP address", "Subnet", "Network")
