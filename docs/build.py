@@ -5,12 +5,20 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
+
+import msgspec
 
 from inspector.checks import all_checks
 from inspector.collectors.reads import READS
+from inspector.config import CONFIG_FILE, Thresholds
+from inspector.findings import Group, Severity
+from inspector.pages import page_of
+from inspector.renderers.markdown import escape
+from inspector.renderers.page_text import page_markdown
 
 FOLDER: Final = Path(__file__).parent
+_WHOLE_PERCENT: Final = 100
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -18,6 +26,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "permissions.md", _permissions()
     yield "aks-inspector-role.json", _role()
     yield "checks.md", _checks()
+    yield "configuration.md", _configuration()
 
 
 def _permissions() -> str:
@@ -67,17 +76,102 @@ def _role() -> str:
 
 
 def _checks() -> str:
+    groups = {group: [each for each in all_checks() if each.group is group] for group in Group}
+    index = "\n".join(
+        f"| {group} | [{each.id}](#{each.id}) | {each.severity} | {escape(each.title)} |"
+        for group, checks in groups.items()
+        for each in checks
+    )
     sections = "\n".join(
-        f"## {check.id}\n\nSeverity: {check.severity}\n\n{check.documentation.strip()}\n"
-        for check in all_checks()
+        page_markdown(page_of(each), level=2) for checks in groups.values() for each in checks
     )
     return f"""# Checks
 
 A check has four answers: **passed** (everything it needs was read, and it holds), **failed** (a
 fault was seen), **unknown** (something it needs could not be seen, and the answer names it) and
-**skipped** (it does not apply).
+**skipped** (it does not apply). `aks-inspector explain ID` prints a check's page; how to run,
+choose and set the checks is in [check.md](check.md).
+
+| Group | Check | Severity | Title |
+| --- | --- | --- | --- |
+{index}
 
 {sections}"""
+
+
+def _configuration() -> str:
+    defaults = msgspec.to_builtins(Thresholds())
+    rows = "\n".join(
+        f"| `{each.encode_name}` | {defaults[each.encode_name]} | {_meaning(each)} |"
+        for each in msgspec.structs.fields(Thresholds)
+    )
+    severities = ", ".join(f"`{each}`" for each in Severity)
+    return f"""# Configuration
+
+`check` and `report` read `{CONFIG_FILE}` from the working directory if there is one.
+`--config FILE` names another, `--no-config` uses none. The result names the file it was made with.
+The file is TOML. An unknown key, a check that does not exist and a value of the wrong kind are
+errors that name the key; nothing is skipped in silence.
+
+```toml
+on-premises = ["10.9.0.0/16"]
+
+[severity]
+peering-health = "high"
+
+[thresholds]
+subnet-free-percent = 30
+
+[[ignore]]
+check = "peering-health"
+resource = "to-hub-*"
+reason = "the hub is being rebuilt, see NET-142"
+expires = 2027-03-31
+```
+
+## on-premises
+
+Ranges in use beyond Azure, as CIDR, which the cluster's ranges must not overlap. Azure does not
+know them.
+
+## severity
+
+The id of a check and the severity that its findings get instead of their own: {severities}.
+
+## thresholds
+
+Where a check begins to complain. Percentages are whole numbers from 0 to 100.
+
+| key | default | meaning |
+| --- | --- | --- |
+{rows}
+
+## ignore
+
+Findings that are known and accepted, one table for each.
+
+| key | meaning |
+| --- | --- |
+| `check` | the id of the check |
+| `resource` | a pattern for the portal name or the whole ARM id of the resource at fault |
+| `reason` | why the finding is accepted; it must not be empty |
+| `expires` | the last day on which it is, a date without quotes; without it there is no end |
+
+In a pattern `*` stands for any text and `?` for any character; case does not count. Without a
+pattern every resource is meant.
+
+An ignored finding does not change the exit code. It is counted, and listed with its reason, in
+every format. An entry that has expired is not applied, and an entry that matches no finding may be
+removed: the result says so under *Settings without effect*. Whether an entry has expired is judged
+by the day of `--as-of`, which is the day of the collection unless it is given.
+"""
+
+
+def _meaning(field: msgspec.structs.FieldInfo) -> str:
+    """Return what the field's type says of it."""
+    (meta,) = get_args(field.type)[1:]
+    meaning = meta.description
+    return f"{meaning}, in percent" if meta.le == _WHOLE_PERCENT else str(meaning)
 
 
 def main() -> int:

@@ -1,11 +1,11 @@
-"""Writing results to disk: whole or not at all."""
+"""Files a user names: results written whole or not at all, settings read up to a limit."""
 
 import contextlib
 import os
 import tempfile
 from pathlib import Path
 
-from inspector.errors import OutputError
+from inspector.errors import OutputError, UsageError
 
 
 def write_whole(path: Path, content: bytes, *, private: bool) -> None:
@@ -31,6 +31,22 @@ def write_whole(path: Path, content: bytes, *, private: bool) -> None:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink()
         raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def read_limited(path: Path, most_bytes: int) -> bytes:
+    """Return what a file holds.
+
+    Raises ``UsageError`` if it cannot be read, or holds more, as a device without end does.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(most_bytes + 1)
+    except (OSError, ValueError) as error:  # a name may hold what no file system takes
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise UsageError(f"{path}: cannot be read: {reason or error}") from None
+    if len(content) > most_bytes:
+        raise UsageError(f"{path}: holds more than {most_bytes >> 20} MiB; name another file")
+    return content
 
 
 def _shared_mode(path: Path) -> int:

@@ -5,13 +5,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
+from typer.main import get_command
 
 from docs.build import FOLDER, pages
-from inspector import analyze, load_demo, render
+from inspector import Thresholds, analyze, load_config, load_demo, render
 from inspector.checks import all_checks
 from inspector.cli.commands import app
 from inspector.cli.exit_codes import ExitCode
+from inspector.cli.output import CHECK_SUFFIXES
+from inspector.selection import require_known_checks
 from inspector.version import __version__
 
 _ROOT = Path(__file__).parent.parent
@@ -64,7 +68,52 @@ def test_names_of_exit_codes_agree() -> None:
 
 def test_every_check_has_a_page_section() -> None:
     text = (FOLDER / "checks.md").read_text(encoding="utf-8")
-    assert re.findall(r"^## (\S+)$", text, re.MULTILINE) == [check.id for check in all_checks()]
+    sections = re.findall(r"^## (\S+)$", text, re.MULTILINE)
+    assert sorted(sections) == [check.id for check in all_checks()]
+    rows = re.findall(r"^\| (\S+) \| \[(\S+)\]\(#(\S+)\) \| (\w+) \|", text, re.MULTILINE)
+    assert [name for _, name, _, _ in rows] == [target for _, _, target, _ in rows] == sections
+    known = {check.id: (check.group, check.severity) for check in all_checks()}
+    assert {name: (group, severity) for group, name, _, severity in rows} == known
+
+
+def test_every_threshold_is_in_the_configuration_page() -> None:
+    text = (FOLDER / "configuration.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w-]+)` \| (\d+) \| (\S.*) \|$", text, re.MULTILINE)
+    defaults = msgspec.to_builtins(Thresholds())
+    assert [(name, int(default)) for name, default, _ in rows] == list(defaults.items())
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/configuration.md"])
+def test_a_configuration_shown_is_one_that_can_be_used(page: str, tmp_path: Path) -> None:
+    text = (_ROOT / page).read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    path = tmp_path / "aks-inspector.toml"
+    path.write_text(example, encoding="utf-8")
+    config = load_config(path)
+    assert config.ignore
+    require_known_checks(config)
+
+
+def options_of(command: str) -> set[str]:
+    found = get_command(app).commands[command]  # type: ignore[attr-defined]  # there are several
+    return {name for each in found.params for name in each.opts if name.startswith("--")}
+
+
+def test_every_option_of_check_is_documented() -> None:
+    text = (FOLDER / "check.md").read_text(encoding="utf-8")
+    own = options_of("check") - options_of("report")
+    documented = set(re.findall(r"(?<!-)--[a-z][a-z-]+", text))
+    assert own <= documented
+    assert documented - {"--credential", "--snapshot"} <= options_of("check")
+
+
+def test_every_format_of_check_is_documented() -> None:
+    text = (FOLDER / "check.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (`\.\S.*?) \| ", text, re.MULTILINE)
+    documented = {
+        suffix: form for form, suffixes in rows for suffix in re.findall(r"`(\.\w+)`", suffixes)
+    }
+    assert documented == {suffix: str(form) for suffix, form in CHECK_SUFFIXES.items()}
 
 
 def test_links_between_documents_lead_somewhere() -> None:

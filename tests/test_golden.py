@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from inspector import (
+    CheckFormat,
     CheckReport,
     Format,
     Report,
@@ -26,7 +27,16 @@ ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "fixtures" / "golden"
 SUFFIXES = {Format.TERMINAL: "txt", Format.MARKDOWN: "md", Format.JSON: "json"}
 WIDTH = 100
-CHECKED = "kubenet-vmss"
+CHECK_SUFFIXES = {
+    CheckFormat.TERMINAL: "txt",
+    CheckFormat.MARKDOWN: "md",
+    CheckFormat.JSON: "json",
+    CheckFormat.SARIF: "sarif",
+    CheckFormat.JUNIT: "xml",
+    CheckFormat.CSV: "csv",
+}
+SOUND = "kubenet-vmss"
+CHECKED = (SOUND, "half-migrated")
 OTHER_WIDTHS = (80, 200)
 
 Compare = Callable[[Path, str], None]
@@ -53,22 +63,22 @@ def test_report(name: str, form: Format, compare: Compare) -> None:
     compare(GOLDEN / name / f"report.{SUFFIXES[form]}", render(report, form, width=WIDTH))
 
 
-@pytest.mark.parametrize("form", Format)
-def test_check(form: Format, compare: Compare) -> None:
-    checked = check(load_demo(CHECKED))
-    path = GOLDEN / CHECKED / f"check.{SUFFIXES[form]}"
-    compare(path, render_check(checked, form, width=WIDTH))
+@pytest.mark.parametrize("form", CheckFormat)
+@pytest.mark.parametrize("name", CHECKED)
+def test_check(name: str, form: CheckFormat, compare: Compare) -> None:
+    path = GOLDEN / name / f"check.{CHECK_SUFFIXES[form]}"
+    compare(path, render_check(check(load_demo(name)), form, width=WIDTH))
 
 
 @pytest.mark.parametrize("width", OTHER_WIDTHS)
 def test_report_at_another_width(width: int, compare: Compare) -> None:
-    report = analyze(load_demo(CHECKED))
-    compare(GOLDEN / CHECKED / f"report-{width}.txt", render(report, width=width))
+    report = analyze(load_demo(SOUND))
+    compare(GOLDEN / SOUND / f"report-{width}.txt", render(report, width=width))
 
 
 def test_report_in_colour(compare: Compare) -> None:
-    report = analyze(load_demo(CHECKED))
-    path = GOLDEN / CHECKED / "report-colour.txt"
+    report = analyze(load_demo(SOUND))
+    path = GOLDEN / SOUND / "report-colour.txt"
     compare(path, render(report, width=WIDTH, color=True))
 
 
@@ -80,8 +90,8 @@ def test_schema(name: str, kind: type[Report | CheckReport], compare: Compare) -
 
 def test_no_golden_file_is_left_over() -> None:
     wanted = {f"{name}/report.{suffix}" for name in demo_clusters() for suffix in SUFFIXES.values()}
-    wanted |= {f"{CHECKED}/check.{suffix}" for suffix in SUFFIXES.values()}
-    wanted |= {f"{CHECKED}/report-{width}.txt" for width in OTHER_WIDTHS}
-    wanted |= {f"{CHECKED}/report-colour.txt"}
+    wanted |= {f"{name}/check.{each}" for name in CHECKED for each in CHECK_SUFFIXES.values()}
+    wanted |= {f"{SOUND}/report-{width}.txt" for width in OTHER_WIDTHS}
+    wanted |= {f"{SOUND}/report-colour.txt"}
     found = {str(path.relative_to(GOLDEN)) for path in GOLDEN.rglob("*") if path.is_file()}
     assert found == wanted

@@ -12,7 +12,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inspector import Format, Snapshot, analyze, check, load_demo, render, render_check
+from inspector import (
+    CheckFormat,
+    Config,
+    Format,
+    Ignore,
+    Snapshot,
+    analyze,
+    check,
+    load_demo,
+    render,
+    render_check,
+)
 from inspector.cli import run
 from inspector.renderers.layout import lay_out, lay_out_check
 from inspector.renderers.visible import visible
@@ -130,6 +141,9 @@ def assert_harmless(snapshot: Snapshot) -> None:
     assert_shows(render(report, Format.MARKDOWN), lay_out(report, show_all=False))
     checked_markdown = render_check(checked, Format.MARKDOWN)
     assert_shows(checked_markdown, lay_out_check(checked, show_all=False))
+    for form in (CheckFormat.SARIF, CheckFormat.JUNIT, CheckFormat.CSV):
+        text = render_check(checked, form).replace("\r\n", "\n")
+        assert not ACTS.search(text)
     for text in (render(report, Format.JSON), render_check(checked, Format.JSON)):
         assert not re.search(r"[\x00-\x09\x0b-\x1f]", text)
         assert json.loads(text)["cluster"] == str(snapshot.cluster)
@@ -180,6 +194,22 @@ def test_a_hostile_tag_names_the_owner() -> None:
     assert "[b]a|b`/\x1b[31m\n<b>" in owners
 
 
+@pytest.mark.parametrize("form", CheckFormat)
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_reason_and_pattern_are_shown_harmlessly(text: str, form: CheckFormat) -> None:
+    """The settings come from a repository, which is not always one's own."""
+    rules = (
+        Ignore(check="peering-health", reason=f"x{text}"),
+        Ignore(check="peering-health", resource=f"x{text}", reason=f"x{text}"),
+    )
+    checked = check(load_demo("half-migrated"), config=Config(ignore=rules, origin=f"x{text}"))
+    assert checked.ignored
+    shown = render_check(checked, form).replace("\r\n", "\n")
+    assert not ACTS.search(shown)
+    if form is CheckFormat.MARKDOWN:
+        assert_shows(shown, lay_out_check(checked, show_all=False))
+
+
 def summary_of(snapshot: Snapshot) -> Any:
     return json.loads(render(analyze(snapshot), Format.JSON))["summary"]
 
@@ -211,6 +241,22 @@ def in_snapshot(folder: Path, text: str) -> list[str]:
     return ["report", "--snapshot", str(path)]
 
 
+def in_config(folder: Path, text: str) -> list[str]:
+    path = folder / "a.toml"
+    path.write_text(
+        f'[[ignore]]\ncheck = {json.dumps(f"x{text}")}\nreason = "x"\n', encoding="utf-8"
+    )
+    return ["check", "demo:seed-kubenet", "--config", str(path)]
+
+
+def in_baseline(folder: Path, text: str) -> list[str]:
+    path = folder / "baseline.json"
+    result = json.loads(render_check(check(load_demo("seed-kubenet")), CheckFormat.JSON))
+    cluster = f"/subscriptions/1/resourceGroups/x{text.replace('/', '')}"
+    path.write_text(json.dumps({**result, "cluster": cluster}), encoding="utf-8")
+    return ["check", "demo:seed-kubenet", "--baseline", str(path)]
+
+
 WRONG_ARGUMENTS: dict[str, Callable[[Path, str], list[str]]] = {
     "command": lambda _, text: [f"x{text}"],
     "option": lambda _, text: ["report", f"--x{text}"],
@@ -225,6 +271,15 @@ WRONG_ARGUMENTS: dict[str, Callable[[Path, str], list[str]]] = {
     "format": lambda _, text: ["report", "demo:seed-kubenet", "-f", f"x{text}"],
     "credential": lambda _, text: ["report", "--credential", f"x{text}"],
     "output": lambda _, text: ["demo", "seed-kubenet", "-o", f"none/{text}.md".replace("\x00", "")],
+    "selected check": lambda _, text: ["check", "demo:seed-kubenet", "--select", f"x{text}"],
+    "ignored check": lambda _, text: ["check", "demo:seed-kubenet", "--ignore", f"x{text}"],
+    "explained check": lambda _, text: ["explain", f"x{text}"],
+    "severity": lambda _, text: ["check", "demo:seed-kubenet", "--fail-on", f"x{text}"],
+    "day": lambda _, text: ["check", "demo:seed-kubenet", "--as-of", f"x{text}"],
+    "config": lambda _, text: ["check", "demo:seed-kubenet", "--config", f"x{text}"],
+    "baseline": lambda _, text: ["check", "demo:seed-kubenet", "--baseline", f"x{text}"],
+    "inside the config": in_config,
+    "inside the baseline": in_baseline,
     "endpoint": lambda _, text: ["report", "-g", "a", "-n", "b", "--arm-endpoint", f"x{text}"],
     "inside the file": in_snapshot,
 }

@@ -14,11 +14,13 @@ from fixtures.connections import connected
 from fixtures.pools import ScaleSetPool, pool_documents
 from fixtures.services import Service, public_balancer
 from inspector import (
+    CheckFormat,
     Format,
     Gap,
     Snapshot,
     analyze,
     check,
+    choose_checks,
     demo_clusters,
     load_demo,
     render,
@@ -32,6 +34,7 @@ ODD_GROUP = arm.group_id("MC_rg_odd_westeurope")
 ODD_CLUSTER = arm.cluster_id("rg", "odd")
 ODD_NETWORK = arm.resource_id(ODD_GROUP, "Microsoft.Network/virtualNetworks", "vnet-odd")
 ODD_SUBNET = f"{ODD_NETWORK}/subnets/nodes"
+ONE_IP = "kubenet-one-ip-per-node"
 ODD_ADDRESSES = (("10.1.0.4", "10.1.0.5", "10.1.0.6"), ("10.1.0.7",))
 
 
@@ -115,8 +118,9 @@ def report_of(snapshot: Snapshot) -> Any:
     return json.loads(render(analyze(snapshot), Format.JSON))
 
 
-def check_of(snapshot: Snapshot) -> Any:
-    return json.loads(render_check(check(snapshot), Format.JSON))
+def check_of(snapshot: Snapshot, *chosen: str) -> Any:
+    checked = check(snapshot, checks=choose_checks(chosen))
+    return json.loads(render_check(checked, CheckFormat.JSON))
 
 
 def closed(schema: Any) -> Any:
@@ -145,22 +149,25 @@ def test_it_is_valid_by_its_schema(snapshot: Snapshot, kind: str) -> None:
 def test_the_schema_refuses_what_is_not_a_report(kind: str) -> None:
     validator = Draft202012Validator(json.loads((DOCS / f"{kind}.schema.json").read_text()))
     document = report_of(failing_cluster()) if kind == "report" else check_of(failing_cluster())
-    for name in ("cluster", "outcomes", "gaps"):
+    for name in ("cluster", "checks" if kind == "report" else "outcomes", "gaps"):
         assert not validator.is_valid({**document, name: 7})
         assert not validator.is_valid({each: document[each] for each in document if each != name})
-    document["outcomes"][0]["status"] = "fine"
+    (document["checks"] if kind == "report" else document)["outcomes"][0]["status"] = "fine"
     assert not validator.is_valid(document)
 
 
 def test_a_finding_has_all_a_machine_needs() -> None:
-    document = check_of(failing_cluster())
+    document = check_of(failing_cluster(), ONE_IP)
     (finding,) = document["findings"]
     assert finding["check"] == "kubenet-one-ip-per-node"
     assert finding["severity"] == "high"
     assert finding["subject"] == ODD_CLUSTER
     assert finding["message"].startswith("more than one IPv4 configuration")
     assert "aks-np-12345678-vmss000000" in finding["message"]
-    assert "az aks nodepool upgrade" in finding["remediation"]
+    assert finding["name"] == "odd"
+    assert finding["cause"] == "several-ipv4"
+    assert len(finding["fingerprint"]) == 32
+    assert "az aks nodepool upgrade" in finding["commands"][1]
     (evidence,) = finding["evidence"]
     assert evidence["name"] == "aks-np-12345678-vmss000000"
     assert evidence["field"] == "properties.ipConfigurations"
@@ -171,7 +178,7 @@ def test_a_finding_has_all_a_machine_needs() -> None:
 
 
 def test_no_findings_is_an_empty_list() -> None:
-    document = check_of(load_demo("kubenet-vmss"))
+    document = check_of(load_demo("kubenet-vmss"), ONE_IP)
     assert document["findings"] == []
     assert [each["status"] for each in document["outcomes"]] == ["passed"]
 
@@ -224,4 +231,28 @@ def test_it_is_utf_8_with_stable_key_order(snapshot: Snapshot) -> None:
     document = json.loads(text)
     assert list(document)[:4] == ["schema_version", "tool_version", "captured_at", "cluster"]
     assert json.dumps(document, indent=2, ensure_ascii=False) + "\n" == text
-    assert document["schema_version"] == 1
+    assert document["schema_version"] == 2
+
+
+def test_the_keys_of_a_check_come_from_the_general_to_the_particular() -> None:
+    assert list(check_of(SNAPSHOTS["bare"])) == [
+        "schema_version",
+        "tool_version",
+        "captured_at",
+        "as_of",
+        "cluster",
+        "config",
+        "counts",
+        "findings",
+        "outcomes",
+        "ignored",
+        "notes",
+        "baseline",
+        "gaps",
+    ]
+
+
+def test_a_report_and_a_check_say_the_same_of_the_checks(snapshot: Snapshot) -> None:
+    report, checked = report_of(snapshot), check_of(snapshot)
+    assert report["checks"] == {name: checked[name] for name in report["checks"]}
+    assert report["summary"]["checks"] == checked["counts"]

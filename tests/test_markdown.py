@@ -10,7 +10,16 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from inspector import Format, Report, analyze, demo_clusters, load_demo, render
-from inspector.renderers.blocks import Block, Facts, Heading, Paragraph, Table, Text, Tree
+from inspector.renderers.blocks import (
+    Block,
+    Commands,
+    Facts,
+    Heading,
+    Paragraph,
+    Table,
+    Text,
+    Tree,
+)
 from inspector.renderers.layout import lay_out
 from inspector.renderers.markdown import escape, render_markdown
 from inspector.renderers.visible import visible
@@ -110,7 +119,7 @@ def expected_lines(blocks: Iterable[Block]) -> Iterator[str]:
     """Yield the text of everything outside tables, in order."""
     for block in blocks:
         match block:
-            case Heading(_, text) | Paragraph(Text(text)):
+            case Heading(text=text) | Paragraph(Text(text)):
                 yield shown(text)
             case Tree():
                 yield from map(shown, labels(block))
@@ -137,9 +146,15 @@ def assert_shows(markdown: str, blocks: Iterable[Block]) -> None:
     tokens = list(flat(PARSER.parse(markdown)))
     html = {token.content for token in tokens if token.type.startswith("html")}
     assert html <= {"<br>"}
+    fences = [token.content for token in tokens if token.type == "fence"]
+    assert fences == [
+        "".join(f"{visible(line)}\n" for line in each.lines)
+        for each in every
+        if isinstance(each, Commands)
+    ]
     notes = sum(isinstance(each, Table) and each.note is not None for each in every)
     assert sum(token.type == "em_open" for token in tokens) == notes
-    assert not {token.type for token in tokens} & ACTIVE - {"html_inline", "em_open"}
+    assert not {token.type for token in tokens} & ACTIVE - {"html_inline", "em_open", "fence"}
 
 
 @pytest.fixture(params=demo_clusters(), scope="module")
@@ -158,6 +173,13 @@ def test_a_cut_table_has_its_note_below_it() -> None:
     block = Table(columns=("A", "B"), rows=((Text("1"), Text("2")),), note="3 more of 4 rows")
     markdown = render_markdown([block])
     assert markdown == "| A | B |\n| --- | --- |\n| 1 | 2 |\n\n*3 more of 4 rows*\n"
+    assert_shows(markdown, [block])
+
+
+def test_commands_are_fenced_whatever_is_in_them() -> None:
+    block = Commands(("az account show", "az tag show --name '```'"))
+    markdown = render_markdown([block])
+    assert markdown == "````sh\naz account show\naz tag show --name '```'\n````\n"
     assert_shows(markdown, [block])
 
 
@@ -182,6 +204,7 @@ def test_any_text_is_only_itself(text: str) -> None:
         Tree(Text(text), (Tree(Text(text), (Tree(Text(text)),)),)),
         Table(columns=("A", text), rows=((Text(text), Text("end")), (Text("start"), Text(text)))),
         Facts((("label", (Text(text), Text("end"))),)),
+        Commands((f"az {text}", "az end")),
     ]
     if not shown(text):
         return  # Markdown has no empty paragraph

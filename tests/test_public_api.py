@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,22 +12,36 @@ import inspector
 
 PUBLIC = [
     "CLOUDS",
+    "Baseline",
+    "CheckFormat",
     "CheckReport",
     "Cloud",
     "CloudName",
+    "Config",
     "CredentialKind",
+    "Evidence",
+    "Finding",
     "Format",
     "Gap",
+    "Group",
+    "Ignore",
     "InspectorError",
+    "Outcome",
     "Report",
     "ResourceId",
+    "Severity",
     "Snapshot",
+    "Status",
+    "Thresholds",
     "Topology",
     "__version__",
     "analyze",
     "check",
+    "choose_checks",
     "collect",
     "demo_clusters",
+    "load_baseline",
+    "load_config",
     "load_demo",
     "load_snapshot",
     "private_cloud",
@@ -66,10 +81,27 @@ def test_the_use_in_the_package_s_docstring(tmp_path: Path) -> None:
     assert text == inspector.render(
         inspector.analyze(inspector.load_demo("seed-kubenet")), inspector.Format.MARKDOWN
     )
-    checked = inspector.render_check(inspector.check(snapshot), inspector.Format.JSON)
-    assert json.loads(checked)["outcomes"][0]["status"] == "passed"
+    assert "inspector.check(snapshot)" in (inspector.__doc__ or "")
+    assert "inspector.CheckFormat.SARIF" in (inspector.__doc__ or "")
+    checked = inspector.render_check(inspector.check(snapshot), inspector.CheckFormat.SARIF)
+    assert json.loads(checked)["version"] == "2.1.0"
     nodes = inspector.Topology(snapshot).nodes
     assert [node.name for node in nodes] == ["aks-nodepool1-19374625-0"]
+
+
+def test_checks_are_chosen_and_settled_by_a_program() -> None:
+    snapshot = inspector.load_demo("half-migrated")
+    accepted = inspector.Ignore(check="peering-health", reason="the hub is being rebuilt")
+    checked = inspector.check(
+        snapshot,
+        config=inspector.Config(ignore=(accepted,)),
+        as_of=date(2026, 6, 1),
+        checks=inspector.choose_checks(["peering-health"]),
+    )
+    assert [each.check for each in checked.outcomes] == ["peering-health"]
+    assert checked.findings == ()
+    assert [each.reason for each in checked.ignored] == ["the hub is being rebuilt"]
+    assert checked.as_of == date(2026, 6, 1)
 
 
 def test_an_unknown_demo_is_an_error_of_ours() -> None:

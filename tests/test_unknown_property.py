@@ -466,7 +466,7 @@ def agreements(report: Report) -> tuple[Agreement, Agreement]:
 
 def assert_undecided_or_as_before(name: str, refusals: Sequence[Refusal]) -> None:
     """Nothing becomes passed, failed or skipped for want of a document: only unknown."""
-    before = statuses(in_full(name).outcomes)
+    before = statuses(in_full(name).checks.outcomes)
     after = statuses(run_checks(Topology(refused(cluster(name), refusals))))
     assert after.keys() == before.keys()
     for check, status in after.items():
@@ -555,13 +555,15 @@ def test_no_gap_is_lost(inspection: tuple[str, tuple[Refusal, ...]]) -> None:
     assert len(report.gaps) == len(expected)
     assert set(report.gaps) == set(expected)
     assert report.summary.gaps == len(expected)
-    unknown = [each for each in report.outcomes if each.status is Status.UNKNOWN]
+    unknown = [each for each in report.checks.outcomes if each.status is Status.UNKNOWN]
     assert all(set(each.missing) <= set(report.gaps) for each in unknown)
 
 
 def test_the_search_starts_from_every_status() -> None:
     """A property of failed and unknown says nothing where neither comes up."""
-    found = {status for name in CLUSTERS for status in statuses(in_full(name).outcomes).values()}
+    found = {
+        status for name in CLUSTERS for status in statuses(in_full(name).checks.outcomes).values()
+    }
     assert found == set(Status)
 
 

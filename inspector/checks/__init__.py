@@ -26,12 +26,14 @@ def run_checks(
     *,
     as_of: date | None = None,
     thresholds: Thresholds | None = None,
+    on_premises: tuple[str, ...] = (),
 ) -> tuple[Outcome, ...]:
     """Run the checks, all of them unless some are given, and return the outcomes by check id.
 
     ``as_of`` is the day that dates are judged by, the snapshot's own unless it is given.
+    ``on_premises`` are ranges in use beyond Azure.
     """
-    subject = Subject(topology, as_of=as_of, thresholds=thresholds)
+    subject = Subject(topology, as_of=as_of, thresholds=thresholds, on_premises=on_premises)
     return run(all_checks() if checks is None else checks, subject)
 
 

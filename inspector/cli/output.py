@@ -4,27 +4,48 @@ import io
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Generic, TypeVar
 
 import msgspec
 import typer
 
 from inspector.errors import OutputError, UsageError
 from inspector.files import write_whole
-from inspector.renderers import UNLIMITED, Format
+from inspector.renderers import UNLIMITED, CheckFormat, Format
 
-_SUFFIXES: Final = {
+F = TypeVar("F", Format, CheckFormat)
+
+SUFFIXES: Final = {
     ".json": Format.JSON,
     ".md": Format.MARKDOWN,
     ".markdown": Format.MARKDOWN,
     ".txt": Format.TERMINAL,
+}
+CHECK_SUFFIXES: Final = {
+    ".json": CheckFormat.JSON,
+    ".md": CheckFormat.MARKDOWN,
+    ".markdown": CheckFormat.MARKDOWN,
+    ".txt": CheckFormat.TERMINAL,
+    ".sarif": CheckFormat.SARIF,
+    ".xml": CheckFormat.JUNIT,
+    ".csv": CheckFormat.CSV,
 }
 
 _COLUMN_DIGITS: Final = 5
 
 FormatOption = Annotated[
     Format | None,
+    typer.Option(
+        "--format",
+        "-f",
+        help="Format of the result [default: by the suffix of -o, else terminal].",
+        show_default=False,
+    ),
+]
+CheckFormatOption = Annotated[
+    CheckFormat | None,
     typer.Option(
         "--format",
         "-f",
@@ -45,10 +66,10 @@ StrictCheckOption = Annotated[
 ]
 
 
-class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+class Sheet(msgspec.Struct, Generic[F], frozen=True, kw_only=True):
     """Where a result goes and how it is to look."""
 
-    form: Format
+    form: F
     path: Path | None
     width: int
     color: bool
@@ -70,14 +91,14 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
             raise OutputError(f"stdout: cannot be written: {error.strerror}") from None
 
 
-def make_sheet(form: Format | None, path: Path | None) -> Sheet:
+def make_sheet(form: F | None, path: Path | None, suffixes: Mapping[str, F]) -> Sheet[F]:
     """Decide on format, width and colour. Raises ``UsageError`` or ``OutputError``."""
     if path is not None:
         require_writable(path)
-        return Sheet(form=form or _form_of(path), path=path, width=UNLIMITED, color=False)
+        return Sheet(form=form or _form_of(path, suffixes), path=path, width=UNLIMITED, color=False)
     is_terminal = sys.stdout.isatty()
     return Sheet(
-        form=form or Format.TERMINAL,
+        form=form or suffixes[".txt"],
         path=None,
         width=_width(is_terminal=is_terminal),
         color=_wants_color(is_terminal=is_terminal),
@@ -99,10 +120,10 @@ def require_writable(path: Path) -> None:
         raise OutputError(f"{path}: the folder {path.parent} is not writable")
 
 
-def _form_of(path: Path) -> Format:
-    form = _SUFFIXES.get(path.suffix.lower())
+def _form_of(path: Path, suffixes: Mapping[str, F]) -> F:
+    form = suffixes.get(path.suffix.lower())
     if form is None:
-        known = ", ".join(_SUFFIXES)
+        known = ", ".join(suffixes)
         raise UsageError(f"{path}: the suffix names no format ({known}); choose one with -f")
     return form
 

@@ -1,14 +1,17 @@
-"""Reports as text: terminal, Markdown, JSON. They decide nothing."""
+"""Reports as text: for people, for machines and for CI services. They decide nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import Final, assert_never
+from typing import Final, TypedDict, Unpack, assert_never
 
 from inspector.check_report import CheckReport
+from inspector.findings import Severity
+from inspector.pages import Page
 from inspector.renderers.blocks import Block
 from inspector.renderers.json_format import render_json
-from inspector.renderers.layout import lay_out, lay_out_check
+from inspector.renderers.layout import lay_out, lay_out_check, lay_out_page, lay_out_pages
 from inspector.renderers.markdown import render_markdown
+from inspector.renderers.page_text import page_markdown
 from inspector.report import Report
 
 UNLIMITED: Final = 100_000
@@ -21,6 +24,34 @@ class Format(StrEnum):
     TERMINAL = "terminal"
     MARKDOWN = "markdown"
     JSON = "json"
+
+
+class CheckFormat(StrEnum):
+    """The formats of what the checks say."""
+
+    TERMINAL = "terminal"
+    MARKDOWN = "markdown"
+    JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    CSV = "csv"
+
+
+class CheckOptions(TypedDict, total=False):
+    """How the checks' answer is to look; each format takes what it has a use for.
+
+    ``show_all`` cuts no table, ``with_pages`` puts each check's page below its findings; both are
+    for people's eyes, as ``width`` (in cells) and ``color`` (ANSI styles) are for the terminal.
+    JUnit's cases fail from the severity ``fail_on`` on (never, if it is ``None``; from low on by
+    default), and what could not be decided is an error there if ``strict``.
+    """
+
+    show_all: bool
+    with_pages: bool
+    width: int
+    color: bool
+    fail_on: Severity | None
+    strict: bool
 
 
 def render(
@@ -36,36 +67,107 @@ def render(
     ``show_all`` neither folds addresses nor cuts tables; JSON never does. ``width`` (in cells)
     and ``color`` (ANSI styles) are the terminal's.
     """
-    return _render(report, lay_out(report, show_all=show_all), form, width, color=color)
-
-
-def render_check(
-    report: CheckReport,
-    form: Format = Format.TERMINAL,
-    *,
-    show_all: bool = False,
-    width: int = UNLIMITED,
-    color: bool = False,
-) -> str:
-    """Return the outcomes of the checks as text; the options are those of :func:`render`."""
-    return _render(report, lay_out_check(report, show_all=show_all), form, width, color=color)
-
-
-def _render(
-    value: Report | CheckReport, blocks: Iterator[Block], form: Format, width: int, *, color: bool
-) -> str:
     match form:
         case Format.TERMINAL:
-            # rich is only worth its import where it draws
-            from inspector.renderers.terminal import render_terminal
-
-            return render_terminal(blocks, width=width, color=color)
+            return _on_terminal(lay_out(report, show_all=show_all), width, color=color)
         case Format.MARKDOWN:
-            return render_markdown(blocks)
+            return render_markdown(lay_out(report, show_all=show_all))
         case Format.JSON:
-            return render_json(value)
+            return render_json(report)
         case _:
             assert_never(form)
 
 
-__all__ = ["UNLIMITED", "Format", "render", "render_check"]
+def render_check(
+    report: CheckReport,
+    form: CheckFormat | Format = CheckFormat.TERMINAL,
+    **options: Unpack[CheckOptions],
+) -> str:
+    """Return what the checks say as text, ending in a newline.
+
+    :class:`CheckOptions` tells the options.
+    """
+    blocks = lay_out_check(
+        report,
+        show_all=options.get("show_all", False),
+        with_pages=options.get("with_pages", False),
+    )
+    match CheckFormat(form):
+        case CheckFormat.TERMINAL:
+            width = options.get("width", UNLIMITED)
+            return _on_terminal(blocks, width, color=options.get("color", False))
+        case CheckFormat.MARKDOWN:
+            return render_markdown(blocks)
+        case CheckFormat.JSON:
+            return render_json(report)
+        case CheckFormat.SARIF:
+            from inspector.renderers.sarif import render_sarif
+
+            return render_sarif(report)
+        case CheckFormat.JUNIT:
+            from inspector.renderers.junit import render_junit
+
+            return render_junit(
+                report,
+                fail_on=options.get("fail_on", Severity.LOW),
+                strict=options.get("strict", False),
+            )
+        case CheckFormat.CSV:
+            from inspector.renderers.csv_format import render_csv
+
+            return render_csv(report)
+        case unknown:
+            assert_never(unknown)
+
+
+def render_page(
+    page: Page, form: Format = Format.TERMINAL, *, width: int = UNLIMITED, color: bool = False
+) -> str:
+    """Return a check's page as text, ending in a newline."""
+    match form:
+        case Format.TERMINAL:
+            return _on_terminal(lay_out_page(page), width, color=color)
+        case Format.MARKDOWN:
+            return page_markdown(page)
+        case Format.JSON:
+            return render_json(page)
+        case _:
+            assert_never(form)
+
+
+def render_pages(
+    pages: Sequence[Page],
+    form: Format = Format.TERMINAL,
+    *,
+    width: int = UNLIMITED,
+    color: bool = False,
+) -> str:
+    """Return the list of checks as text, ending in a newline; as JSON with their documentation."""
+    match form:
+        case Format.TERMINAL:
+            return _on_terminal(lay_out_pages(pages), width, color=color)
+        case Format.MARKDOWN:
+            return render_markdown(lay_out_pages(pages))
+        case Format.JSON:
+            return render_json(pages)
+        case _:
+            assert_never(form)
+
+
+def _on_terminal(blocks: Iterator[Block], width: int, *, color: bool) -> str:
+    # rich is only worth its import where it draws
+    from inspector.renderers.terminal import render_terminal
+
+    return render_terminal(blocks, width=width, color=color)
+
+
+__all__ = [
+    "UNLIMITED",
+    "CheckFormat",
+    "CheckOptions",
+    "Format",
+    "render",
+    "render_check",
+    "render_page",
+    "render_pages",
+]

@@ -36,6 +36,7 @@ class Heading(msgspec.Struct, frozen=True):
 
     level: int
     text: str
+    tone: Tone = Tone.PLAIN
 
 
 class Paragraph(msgspec.Struct, frozen=True):
@@ -65,7 +66,13 @@ class Tree(msgspec.Struct, frozen=True):
     children: "tuple[Tree, ...]" = ()
 
 
-Block = Heading | Paragraph | Facts | Table | Tree
+class Commands(msgspec.Struct, frozen=True):
+    """Commands to copy into a shell, one to a line; a line is never broken."""
+
+    lines: tuple[str, ...]
+
+
+Block = Heading | Paragraph | Facts | Table | Tree | Commands
 
 
 def show(value: Any) -> Text:

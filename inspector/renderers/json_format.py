@@ -14,8 +14,8 @@ _ACTING: Final = re.compile(
 """DEL, C1 controls, and the format characters that hide or reorder text (Unicode Cf, Zl, Zp)."""
 
 
-def render_json(value: msgspec.Struct) -> str:
-    """Return a report value as indented JSON, ending in a newline.
+def render_json(value: Any) -> str:
+    """Return a report's value as indented JSON, ending in a newline.
 
     Characters that act on a terminal or a reader are escaped, beyond those that JSON itself
     wants escaped; keys come in the order of the schema.

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from inspector.renderers.blocks import Block, Facts, Heading, Paragraph, Table, Text, Tree
+from inspector.renderers.blocks import Block, Commands, Facts, Heading, Paragraph, Table, Text, Tree
 from inspector.renderers.visible import visible
 
 _ANYWHERE: Final = re.compile(r"[\\`*\[\]<>|~$&@#]|://|(?i:www)(?=\.)|(?<![^\W_])_|_(?![^\W_])")
 _AT_START: Final = re.compile(r"[+=:-]|\d+(?=[.)](?:\s|$))")
 _ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "://": "&#58;//"}
+_SHORTEST_FENCE: Final = 3
 _SPACE: Final = "&#32;"
 _BREAK: Final = "&#8203;"
 """A zero-width space: GitHub makes links of the finished text, where no escape is left."""
@@ -63,6 +64,18 @@ def _lines(block: Block) -> Iterator[str]:
                 yield f"*{escape(block.note)}*"
         case Tree():
             yield from _tree_lines(block, 0)
+        case Commands(lines):
+            yield from _fenced(lines)
+
+
+def _fenced(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines between fences longer than any run of backticks in them."""
+    shown = list(map(visible, lines))
+    longest = max((len(run) for line in shown for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(_SHORTEST_FENCE, longest + 1)
+    yield f"{fence}sh"
+    yield from shown
+    yield fence
 
 
 def _table_lines(columns: tuple[str, ...], rows: Iterable[tuple[Text, ...]]) -> Iterator[str]:

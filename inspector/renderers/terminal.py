@@ -11,7 +11,17 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 
-from inspector.renderers.blocks import Block, Facts, Heading, Paragraph, Table, Text, Tone, Tree
+from inspector.renderers.blocks import (
+    Block,
+    Commands,
+    Facts,
+    Heading,
+    Paragraph,
+    Table,
+    Text,
+    Tone,
+    Tree,
+)
 from inspector.renderers.visible import visible
 
 _STYLES: Final = {
@@ -44,15 +54,15 @@ def render_terminal(blocks: Iterable[Block], *, width: int, color: bool) -> str:
     with console.capture() as capture:
         for block in blocks:
             for renderable in _renderables(block, width):
-                console.print(renderable)
+                console.print(renderable, soft_wrap=isinstance(block, Commands))
     lines = (line.rstrip() for line in capture.get().splitlines())
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
 def _renderables(block: Block, width: int) -> Iterator[RenderableType]:
     match block:
-        case Heading(level, text):
-            yield from _heading(level, visible(text))
+        case Heading(level, text, tone):
+            yield from _heading(level, visible(text), tone)
         case Paragraph(text):
             yield _indent(_text(text))
         case Facts(rows):
@@ -61,17 +71,25 @@ def _renderables(block: Block, width: int) -> Iterator[RenderableType]:
             yield from _table(block, width - _MARGIN)
         case Tree():
             yield _indent(_tree(block))
+        case Commands(lines):
+            for line in lines:
+                yield _command(line)
 
 
-def _heading(level: int, text: str) -> Iterator[RenderableType]:
+def _heading(level: int, text: str, tone: Tone) -> Iterator[RenderableType]:
     yield ""
-    yield rich.text.Text(text, style="bold")
+    yield rich.text.Text(text, style=f"bold {_STYLES[tone]}".strip())
     if level in _UNDERLINES:
         yield rich.text.Text(_UNDERLINES[level] * min(cell_len(text), 80), style="dim")
 
 
 def _indent(renderable: RenderableType) -> RenderableType:
     return Padding(renderable, (0, 0, 0, _MARGIN), expand=False)
+
+
+def _command(line: str) -> RenderableType:
+    """Return a command in one line, however narrow the terminal: a torn one could not be copied."""
+    return rich.text.Text(" " * 2 * _MARGIN + visible(line))
 
 
 def _text(text: Text) -> rich.text.Text:

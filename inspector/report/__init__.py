@@ -1,9 +1,11 @@
 """The report: everything a renderer shows, computed and sorted; it knows no format."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
-from inspector.checks import run_checks
-from inspector.findings import Outcome
+from inspector.assessment import Assessment, assess
+from inspector.checking import Check
+from inspector.config import Config
 from inspector.report.answer import Unknown, View
 from inspector.report.api_server import APIServer, build_api_server
 from inspector.report.connected_devices import VirtualNetworks, build_virtual_networks
@@ -22,7 +24,7 @@ from inspector.resource_id import ResourceId
 from inspector.snapshot import Gap, Snapshot
 from inspector.topology import Topology
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Report(View, frozen=True, kw_only=True):
@@ -45,14 +47,22 @@ class Report(View, frozen=True, kw_only=True):
     security_groups: SecurityGroups
     ways_in: WaysIn
     ways_out: WaysOut
-    outcomes: tuple[Outcome, ...]
+    checks: Assessment
     gaps: tuple[Gap, ...]
 
 
-def analyze(snapshot: Snapshot) -> Report:
+def analyze(
+    snapshot: Snapshot,
+    *,
+    config: Config | None = None,
+    as_of: date | None = None,
+    checks: Iterable[Check] | None = None,
+) -> Report:
     """Return the report on a snapshot.
 
-    Nothing is read from anywhere else, so the same snapshot gives the same report. Raises
+    Nothing is read from anywhere else, so the same snapshot gives the same report. ``as_of`` is
+    the day that dates are judged by, the snapshot's own unless it is given; ``checks`` are those
+    to run, all unless some are given. Raises ``UsageError`` if the settings name an unknown check,
     ``BadDocument`` if a document does not have ARM's shape.
     """
     topology = Topology(snapshot)
@@ -62,13 +72,13 @@ def analyze(snapshot: Snapshot) -> Report:
     balancing = build_load_balancing(topology)
     ways_in = build_ways_in(topology, balancing)
     ways_out = build_ways_out(topology)
-    outcomes = run_checks(topology)
+    assessment = assess(topology, config=config, as_of=as_of, checks=checks)
     return Report(
         tool_version=snapshot.tool_version,
         captured_at=snapshot.captured_at,
         cluster=snapshot.cluster,
         summary=build_summary(
-            topology, Sections(profile, models, interfaces, ways_in, ways_out, outcomes)
+            topology, Sections(profile, models, interfaces, ways_in, ways_out, assessment.counts)
         ),
         networking_profile=profile,
         network_model=models,
@@ -82,7 +92,7 @@ def analyze(snapshot: Snapshot) -> Report:
         security_groups=build_security_groups(topology),
         ways_in=ways_in,
         ways_out=ways_out,
-        outcomes=outcomes,
+        checks=assessment,
         gaps=snapshot.gaps,
     )
 

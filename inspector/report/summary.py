@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import NamedTuple
 
-from inspector.findings import Outcome, Status
+from inspector.assessment import Counts
 from inspector.fingerprint import Agreement
 from inspector.ownership import Owner
 from inspector.report.answer import TextAnswer, View
@@ -35,14 +35,6 @@ class PublicEntry(View, frozen=True):
     owner: Owner | None
 
 
-class Verdict(View, frozen=True):
-    """One check's outcome in short."""
-
-    check: str
-    status: Status
-    message: str
-
-
 class Summary(View, frozen=True):
     """The cluster at a glance; a node count is a lower bound while ``nodes_missing`` is not 0.
 
@@ -69,7 +61,7 @@ class Summary(View, frozen=True):
     ways_out: tuple[WayOutInShort, ...]
     ways_out_agreement: Agreement
     ways_out_missing: int
-    verdicts: tuple[Verdict, ...]
+    checks: Counts
     gaps: int
 
 
@@ -81,7 +73,7 @@ class Sections(NamedTuple):
     interfaces: NodeInterfaces
     ways_in: WaysIn
     ways_out: WaysOut
-    outcomes: tuple[Outcome, ...]
+    checks: Counts
 
 
 def build_summary(topology: Topology, sections: Sections) -> Summary:
@@ -111,10 +103,7 @@ def build_summary(topology: Topology, sections: Sections) -> Summary:
         ways_out=sections.ways_out.in_short,
         ways_out_agreement=sections.ways_out.agreement,
         ways_out_missing=len(sections.ways_out.missing),
-        verdicts=tuple(
-            Verdict(check=each.check, status=each.status, message=each.message)
-            for each in sections.outcomes
-        ),
+        checks=sections.checks,
         gaps=len(topology.snapshot.gaps),
     )
 

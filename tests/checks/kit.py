@@ -25,6 +25,7 @@ def ask(
     *refusals: Refusal,
     as_of: date | None = None,
     thresholds: Thresholds | None = None,
+    on_premises: tuple[str, ...] = (),
 ) -> Outcome:
     """Return the check's outcome on a cluster, with some of it refused."""
     if isinstance(cluster, str):
@@ -33,7 +34,11 @@ def ask(
         cluster = cluster.snapshot()
     snapshot = refused(cluster, refusals) if refusals else cluster
     (outcome,) = run_checks(
-        Topology(snapshot), [check_of(check_id)], as_of=as_of, thresholds=thresholds
+        Topology(snapshot),
+        [check_of(check_id)],
+        as_of=as_of,
+        thresholds=thresholds,
+        on_premises=on_premises,
     )
     assert not outcome.message.startswith("the check itself failed"), outcome.message
     return outcome

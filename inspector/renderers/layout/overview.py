@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
-from inspector.findings import Status
 from inspector.fingerprint import Agreement
 from inspector.renderers.blocks import (
     ABSENT,
@@ -20,21 +19,15 @@ from inspector.renderers.blocks import (
 )
 from inspector.renderers.layout.egress import in_short
 from inspector.renderers.layout.missing import lay_out_missing
+from inspector.renderers.layout.outcomes import severities, totals
 from inspector.report.infrastructure import GroupResource, Infrastructure
 from inspector.report.profile import Addon, NetworkingProfile, Pool
-from inspector.report.summary import PublicEntry, Summary, Verdict
+from inspector.report.summary import PublicEntry, Summary
 from inspector.resource_id import ResourceId
 from inspector.resources import same_text
 from inspector.wording import count
 
 _MOST_ENTRIES: Final = 10
-
-STATUS_TONES = {
-    Status.PASSED: Tone.GOOD,
-    Status.FAILED: Tone.BAD,
-    Status.UNKNOWN: Tone.WARNING,
-    Status.SKIPPED: Tone.MUTED,
-}
 
 
 def lay_out_summary(summary: Summary, most: int | None) -> Iterator[Block]:
@@ -49,7 +42,7 @@ def lay_out_summary(summary: Summary, most: int | None) -> Iterator[Block]:
         ("IP configurations per node", _ips_per_node(summary)),
         ("Public entry points", _entries(summary, most)),
         ("Way out", _ways_out(summary, most)),
-        *((f"Check {each.check}", _verdict(each)) for each in summary.verdicts),
+        ("Checks", _checks(summary)),
         ("Not visible", _gaps(summary.gaps)),
     )
 
@@ -124,8 +117,11 @@ def _ways_out(summary: Summary, most: int | None) -> list[Text]:
     return lines
 
 
-def _verdict(verdict: Verdict) -> Text:
-    return Text(f"{verdict.status}: {verdict.message}", STATUS_TONES[verdict.status])
+def _checks(summary: Summary) -> list[Text]:
+    lines = [totals(summary.checks)]
+    if summary.checks.findings:
+        lines.append(Text(f"{severities(summary.checks)}: see Checks"))
+    return lines
 
 
 def _gaps(number: int) -> Text:
