@@ -18,6 +18,7 @@ def _live(folder: Path, runs: int) -> None:
 _PARTS: Final[dict[str, Callable[[Path, int], None]]] = {
     "startup": lambda _, runs: offline.start_up(runs),
     "reports": offline.reports,
+    "checks": offline.checks,
     "growth": offline.growth,
     "live": _live,  # the last one, and loaded late: it makes large the process that measures
 }

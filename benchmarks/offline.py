@@ -36,6 +36,17 @@ def reports(folder: Path, runs: int) -> None:
         _print_ratios(list(zip(labels, results, strict=True)))
 
 
+def checks(folder: Path, runs: int) -> None:
+    """Print what all checks take beside a report without any, and the command ``check``."""
+    for title, kind, sizes in _CLUSTERS:
+        path = snapshot_file(folder, kind, *sizes)
+        commands = (_analysis(path, "checks=()"), _analysis(path, ""), _check(path))
+        results = measure(*commands, runs=runs)
+        print(f"\n{title}: the checks")
+        labels = ("report without checks", "report with all of them", "check -f json")
+        _print_ratios(list(zip(labels, results, strict=True)))
+
+
 def growth(folder: Path, runs: int) -> None:
     """Print the CPU time of ``report`` for Overlay clusters of several sizes, without start-up.
 
@@ -67,11 +78,28 @@ def _report(path: Path, form: str) -> Sequence[str]:
     return (*_PROGRAM, "report", "--snapshot", str(path), "-f", form)
 
 
+def _check(path: Path) -> Sequence[str]:
+    command = ("check", "--snapshot", str(path), "-f", "json", "--fail-on", "never")
+    return (*_PROGRAM, *command)
+
+
+def _analysis(path: Path, arguments: str) -> Sequence[str]:
+    """Return a process that makes a report and prints it nowhere."""
+    program = f"""
+import gc
+from pathlib import Path
+import inspector
+gc.disable()
+inspector.analyze(inspector.load_snapshot(Path({str(path)!r})), {arguments})
+"""
+    return (sys.executable, "-c", program)
+
+
 def _print_ratios(rows: Sequence[tuple[str, Measure]]) -> None:
     """Print the measures against the first one."""
     base = rows[0][1]
     for label, result in rows:
         print(
-            f"  {label:<22} {result.seconds:7.3f} s  {result.seconds / base.seconds:6.2f} x"
+            f"  {label:<24} {result.seconds:7.3f} s  {result.seconds / base.seconds:6.2f} x"
             f"  {result.mebibytes:7.1f} MiB  {result.mebibytes / base.mebibytes:6.2f} x"
         )
