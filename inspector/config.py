@@ -63,7 +63,7 @@ class Thresholds(
         int, _percent("load balancing rules for one interface, of Azure's limit")
     ] = 80
     security_rule_priorities_percent: Annotated[
-        int, _percent("priorities in use of a network security group, of those there are")
+        int, _percent("priorities, rules and addresses of a security group, of Azure's limits")
     ] = 90
     host_network_pods: Annotated[
         int, _whole("pods without an address of their own that a node of a node subnet may have")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from inspector.api_server import is_api_server
 from inspector.network.service_names import (
     is_managed_outbound,
     service_base,
@@ -54,12 +55,14 @@ class UnusedFrontends(msgspec.Struct, frozen=True, kw_only=True):
 def unused_frontends(topology: Topology) -> tuple[UnusedFrontends, ...]:
     """Return the frontends without rules of every load balancer seen, in ARM's order.
 
-    All the rules of a frontend are in its load balancer's own document.
+    All the rules of a frontend are in its load balancer's own document. The API server's load
+    balancer is Azure's own, and left out.
     """
     named = _by_base(topology.all(PublicIPAddress))
     declared = _declared(topology)
     found: dict[tuple[ResourceId, str], list[FrontendIPConfiguration]] = {}
-    balancers = {each.id: each for each in topology.all(LoadBalancer)}
+    every = topology.all(LoadBalancer)
+    balancers = {each.id: each for each in every if not is_api_server(topology, each.id)}
     for balancer in balancers.values():
         for frontend in balancer.properties.frontend_ip_configurations:
             if not _is_used(topology, frontend):

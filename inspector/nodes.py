@@ -21,6 +21,7 @@ from inspector.resources import (
 from inspector.snapshot import Gap
 
 _POOL_TAGS: Final = ("aks-managed-poolName", "poolName")
+_PROVISIONER_TAG: Final = "karpenter."
 _POOL_IN_NAME: Final = re.compile(
     r"(?:aks-(?P<pool>[a-z0-9]+)-\d{8}-|(?P<pool_of_set>[a-z0-9]+)-availabilitySet-\d{8})",
     re.IGNORECASE,
@@ -179,7 +180,7 @@ def _virtual_machines(
     found = [
         (each.id, pool_of(each), each.properties.os_profile.computer_name or each.title)
         for each in collected.all(VirtualMachine)
-        if is_of_cluster(each)
+        if _is_node(collected, each)
     ]
     for machine_id in interfaces:
         above = machine_id.ancestor(ScaleSet.arm_type)
@@ -192,9 +193,18 @@ def _virtual_machines(
         elif above is None and not collected.is_known(machine_id):
             # The machine could not be seen: its name in the interface's reference has to do.
             unseen = VirtualMachine(id=machine_id)
-            if is_of_cluster(unseen):
+            if _is_node(collected, unseen):
                 found.append((machine_id, pool_of(unseen), unseen.title))
     return found
+
+
+def _is_node(collected: Collected, machine: VirtualMachine) -> bool:
+    """Whether a stand-alone machine is a node: a name alone tells only of auto-provisioned ones."""
+    if pool_of(machine) is not None:
+        return True
+    is_provisioned = any(tag.lower().startswith(_PROVISIONER_TAG) for tag in machine.tags)
+    may_be = is_provisioned or makes_nodes_without_pool(collected)
+    return may_be and is_of_cluster(machine)
 
 
 def is_of_cluster(machines: Resource) -> bool:

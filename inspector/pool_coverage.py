@@ -151,13 +151,16 @@ def _is_left_out(profile: AgentPoolProfile, purpose: PoolPurpose, *, is_ipv6: bo
     """Whether the nodes of a node pool need not be in a backend pool.
 
     The machines of a gateway pool have an internal load balancer of their own, and an interface
-    is in one of these at most. Windows pools of before there were SKUs are of 2019.
+    is in one of these at most. A pool that scales down by stopping machines has some that are not
+    running. Windows pools of before there were SKUs are of 2019.
     """
     is_windows = same_text(profile.os_type, "Windows")
     if is_ipv6 and is_windows and same_text(profile.os_sku or "Windows2019", "Windows2019"):
         return True
     is_gateway = same_text(profile.mode, "Gateway")
-    return purpose is PoolPurpose.EVERY_NODE and (is_gateway or _is_labelled(profile))
+    may_be_stopped = same_text(profile.scale_down_mode, "Deallocate")
+    may_be_out = is_gateway or may_be_stopped or _is_labelled(profile)
+    return purpose is PoolPurpose.EVERY_NODE and may_be_out
 
 
 def _is_labelled(profile: AgentPoolProfile) -> bool:

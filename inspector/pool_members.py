@@ -158,11 +158,13 @@ class PoolMembers(msgspec.Struct, frozen=True, kw_only=True):
 def members_of(topology: Topology, pool: BackendAddressPool) -> PoolMembers:
     """Return a backend pool with its entries told as nodes."""
     references = pool.properties.backend_ip_configurations
+    addresses = tuple(_of_address(topology, each) for each in pool.addresses)
+    interfaces = tuple(_of_reference(topology, each) for each in references)
     return PoolMembers(
         pool=pool,
-        purpose=_purpose(topology, pool),
-        addresses=tuple(_of_address(topology, each) for each in pool.addresses),
-        interfaces=tuple(_of_reference(topology, each) for each in references),
+        purpose=_purpose(topology, pool, (*addresses, *interfaces)),
+        addresses=addresses,
+        interfaces=interfaces,
     )
 
 
@@ -194,17 +196,25 @@ def rules_of(topology: Topology, target: ResourceId, relation: Relation) -> tupl
     return rules, sum(_is(each, OutboundRule) for each in users)
 
 
-def _purpose(topology: Topology, pool: BackendAddressPool) -> PoolPurpose:
+def _purpose(
+    topology: Topology, pool: BackendAddressPool, members: tuple[Member, ...]
+) -> PoolPurpose:
     """Return what a pool is for, by AKS's names and by the rules that use it.
 
     A service that keeps to its own nodes has a pool named after it, under several load balancers.
+    Outbound rules of a load balancer that AKS did not make are the cluster's way out as far as
+    they serve its nodes.
     """
     name = pool.title.lower().removesuffix(_IPV6_ENDING)
     if name == _OF_EVERY_NODE:
         return PoolPurpose.EVERY_NODE
     users = topology.referring(pool.id, Relation.BACKEND_POOL)
-    if name == _OF_THE_WAY_OUT or any(_is(each, OutboundRule) for each in users):
+    if name == _OF_THE_WAY_OUT:
         return PoolPurpose.WAY_OUT
+    if any(_is(each, OutboundRule) for each in users):
+        is_aks_s = pool.id.parent is not None and pool.id.parent.name.lower() == _OF_EVERY_NODE
+        is_of_nodes = not members or any(each.kind is MemberKind.NODE for each in members)
+        return PoolPurpose.WAY_OUT if is_aks_s or is_of_nodes else PoolPurpose.OTHER
     is_of_service = any(service_base(each.name) is not None for each in users)
     return PoolPurpose.LOCAL_SERVICE if is_of_service else PoolPurpose.OTHER
 

@@ -26,6 +26,13 @@ ROUTE_TABLES = "Microsoft.Network/routeTables"
 SECURITY_GROUPS = "Microsoft.Network/networkSecurityGroups"
 
 
+COHERENT = tuple(name for name in SCENARIOS if not name.startswith("broken-"))
+"""The bundled clusters without the two that contradict themselves on purpose.
+
+What these must show is in ``test_broken_clusters.py``.
+"""
+
+
 @cache
 def bundled(name: str) -> Snapshot:
     """Return a bundled cluster."""

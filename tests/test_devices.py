@@ -310,7 +310,7 @@ def test_an_auto_provisioned_node_whose_interface_was_refused_is_still_one() -> 
 
 def test_a_node_without_a_pool_is_not_auto_provisioned_unless_that_is_on() -> None:
     draft = Draft(VMSS)
-    auto_provisioned(draft)
+    auto_provisioned(draft, {"karpenter.sh_nodepool": "default"})
     draft.cluster["properties"]["nodeProvisioningProfile"] = {"mode": "Manual"}
     assert told(draft, "aks-default-x7k2p").belongs_to == "no pool"
 

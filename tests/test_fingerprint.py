@@ -228,6 +228,15 @@ def test_a_plugin_we_do_not_know_is_not_judged() -> None:
     assert found.agreement is Agreement.UNKNOWN
 
 
+def test_the_number_of_an_egress_gateway_s_addresses_is_not_judged() -> None:
+    draft = Draft("half-migrated")
+    assert any("IPv4" in each for each in only(draft.snapshot()).differences)
+    draft.cluster["properties"]["agentPoolProfiles"][0]["mode"] = "Gateway"
+    seen = only(draft.snapshot())
+    assert seen.expected is None
+    assert not any("IPv4" in each for each in seen.differences)
+
+
 def test_a_pool_without_nodes_tells_nothing() -> None:
     draft = Draft("kubenet-vmss")
     draft.remove(MACHINES)

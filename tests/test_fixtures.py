@@ -33,6 +33,7 @@ from inspector.resources import (
 )
 from inspector.snapshot import GapReason, Snapshot, load_snapshot
 from inspector.topology import Topology
+from tests.odd_clusters import COHERENT
 
 GROUP = arm.group_id("MC_rg_Odd_westeurope")
 NETWORK = arm.resource_id(GROUP, "Microsoft.Network/virtualNetworks", "aks-vnet-1")
@@ -73,7 +74,7 @@ UNATTACHED: dict[str, set[str]] = {"half-migrated": {"198.51.100.242"}}
 """The public addresses attached to nothing."""
 
 
-@pytest.fixture(params=sorted(SCENARIOS), scope="module")
+@pytest.fixture(params=sorted(COHERENT), scope="module")
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

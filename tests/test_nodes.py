@@ -142,6 +142,14 @@ def test_a_virtual_machine_of_an_availability_set_is_a_node() -> None:
     assert parent.name == "nodepool1"
 
 
+def test_a_machine_with_nothing_but_a_name_is_a_node_only_under_auto_provisioning() -> None:
+    draft = Draft("seed-kubenet")
+    jump_box(draft, "aks-jumpbox")
+    assert set(nodes(draft)) == {"aks-nodepool1-19374625-0"}
+    draft.cluster["properties"]["nodeProvisioningProfile"] = {"mode": "Auto"}
+    assert set(nodes(draft)) == {"aks-nodepool1-19374625-0", "aks-jumpbox"}
+
+
 @pytest.mark.parametrize(
     ("tags", "name", "pool"),
     [
@@ -149,7 +157,7 @@ def test_a_virtual_machine_of_an_availability_set_is_a_node() -> None:
         ({"poolName": "old"}, "aks-named-12345678-0", "old"),
         ({"owner": "me"}, "aks-named-12345678-0", "named"),
         ({}, "AKS-named-12345678-vms3", "named"),
-        ({}, "aks-x7k2p", None),
+        ({"karpenter.sh_nodepool": "default"}, "aks-x7k2p", None),
     ],
 )
 def test_the_pool_is_told_by_tags_then_by_the_name(

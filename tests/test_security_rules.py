@@ -418,6 +418,12 @@ def test_the_probes_of_a_load_balancer(
     assert (part.verdict, deciders(part)) == (verdict, priorities)
 
 
+def test_whether_ipv6_probes_are_the_virtual_networks_is_not_documented() -> None:
+    flow = inbound("AzureLoadBalancer", "fd00::/64", family=Family.IPV6)
+    (part,) = parts_of([RuleText(4095, source="VirtualNetwork"), DENY_ALL], flow)
+    assert (part.verdict, deciders(part)) == ("unknown", [4095, 4096])
+
+
 @pytest.mark.parametrize(
     ("rule", "flow", "verdict"),
     [
@@ -433,7 +439,7 @@ def test_the_probes_of_a_load_balancer(
         ("AzureCloud", outbound("azurecloud"), "denied"),
         ("AzureCloud", outbound("AzureCloud.westeurope"), "denied"),
         ("AzureCloud.westeurope", outbound("AzureCloud"), "unknown"),
-        ("AzureCloudish", outbound("AzureCloud"), "unknown"),
+        ("Azure", outbound("AzureCloud"), "unknown"),
         ("Internet", outbound("AzureCloud"), "denied"),
         ("Internet", outbound("168.63.129.16"), "allowed"),
         ("AzureLoadBalancer", outbound("168.63.129.16"), "denied"),
@@ -553,6 +559,15 @@ def test_members_of_an_application_security_group_may_be_anywhere_in_the_network
     assert (part.verdict, deciders(part)) == ("denied", [65500])
 
 
+def test_no_member_of_a_group_is_outside_of_the_virtual_network() -> None:
+    rules = [
+        RuleText(100, direction="Outbound", destination="VirtualNetwork"),
+        RuleText(200, "Deny", "Outbound", destination=(), destination_groups=("web",)),
+    ]
+    (part,) = parts_of(rules, outbound("20.0.0.4"), HIDDEN)
+    assert (part.verdict, deciders(part)) == ("allowed", [100, 65001])
+
+
 def test_doubts_do_not_matter_where_all_rules_agree() -> None:
     rules = [
         RuleText(priority, direction="Outbound", destination=f"Tag{priority}", ports=str(priority))
@@ -659,6 +674,7 @@ def unfinished(**fields: Any) -> list[Part]:
         ({"direction": "Up"}, '(100) may deny it, as its direction "Up" is not understood'),
         ({"protocol": None}, "as it has no protocol"),
         ({"protocol": "Sctp"}, 'as its protocol "Sctp" is not understood'),
+        ({"protocol": "other"}, 'as its protocol "other" is not understood'),
         ({"access": None}, "rule-100 (100) has no access that is understood"),
         ({"access": "Audit"}, "rule-100 (100) has no access that is understood"),
         ({"source_address_prefix": None}, "as it has no source"),
@@ -704,6 +720,20 @@ def test_two_rules_that_lack_the_same_field_are_two_doubts() -> None:
     ]
     (part,) = parts_of(rules, inbound(NODES))
     assert (part.verdict, deciders(part)) == ("unknown", [100, 200, 300])
+
+
+def test_traffic_that_no_rule_of_the_document_matches_is_not_known() -> None:
+    group = security_group([RuleText(100, source="Storage")])
+    kept = group.properties.default_security_rules[:1]
+    properties = msgspec.structs.replace(group.properties, default_security_rules=kept)
+    rules = read_rules(msgspec.structs.replace(group, properties=properties))
+    allowed, perhaps, unmatched = evaluate(
+        rules, inbound(("10.0.0.4", "20.0.0.4", "192.168.0.4")), asked(AROUND)
+    )
+    assert (allowed.verdict, deciders(allowed)) == (Verdict.ALLOWED, [65000])
+    assert (perhaps.verdict, deciders(perhaps)) == (Verdict.UNKNOWN, [100])
+    assert (unmatched.verdict, deciders(unmatched)) == (Verdict.UNKNOWN, [])
+    assert unmatched.reason == "not known at nsg: no rule matches for certain"
 
 
 def test_what_has_no_ports_matches_no_rule_for_some_of_them() -> None:

@@ -7,8 +7,19 @@ from inspector.checking.subject import Subject
 from inspector.checking.verdict import Verdict
 from inspector.egress import OutboundType, outbound_type
 from inspector.findings import Evidence
-from inspector.pool_members import hidden_balancers
-from inspector.resources import LoadBalancer, LoadBalancingRule, OutboundRule, same_text
+from inspector.pool_members import (
+    PoolMembers,
+    PoolPurpose,
+    hidden_balancers,
+    members_by_balancer,
+)
+from inspector.resources import (
+    LoadBalancer,
+    LoadBalancingRule,
+    OutboundRule,
+    Relation,
+    same_text,
+)
 
 
 def unless_by_outbound_rule(subject: Subject) -> Decision | None:
@@ -38,12 +49,36 @@ def balancers_seen(subject: Subject, verdict: Verdict) -> tuple[LoadBalancer, ..
 
 
 def outbound_rules(subject: Subject, verdict: Verdict) -> tuple[OutboundRule, ...]:
-    """Return the outbound rules of all load balancers; what may hide one is noted."""
+    """Return the outbound rules that nodes leave by; what may hide one is noted.
+
+    A load balancer of the user's in the same group may have rules for machines of others.
+    """
+    verdict.miss(*hidden_balancers(subject.topology))
     return tuple(
         rule
-        for balancer in balancers_seen(subject, verdict)
+        for balancer, pools in subject.once(members_by_balancer)
         for rule in balancer.properties.outbound_rules
+        if not is_for_others(subject, verdict, rule, pools)
     )
+
+
+def is_for_others(
+    subject: Subject,
+    verdict: Verdict,
+    rule: OutboundRule | LoadBalancingRule,
+    pools: tuple[PoolMembers, ...],
+) -> bool:
+    """Whether a rule leads to machines that are no nodes; ``pools`` are its load balancer's.
+
+    A rule whose members were not seen counts as one of others, and what hides them is noted.
+    """
+    named = subject.topology.linked(rule.id, Relation.BACKEND_POOL)
+    led = [each for each in pools if each.pool.id in named]
+    entries = [member for each in led for member in each.members]
+    if any(each.purpose is not PoolPurpose.OTHER for each in led) or not entries:
+        return False
+    verdict.miss(*(each.gap for each in entries if each.gap is not None))
+    return all(each.node is None for each in entries)
 
 
 def without_rules(verdict: Verdict) -> Skipped | None:

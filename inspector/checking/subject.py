@@ -21,6 +21,8 @@ from inspector.topology import Topology
 
 T = TypeVar("T")
 
+_SETTLED: Final = frozenset({"succeeded", "failed", "canceled"})
+
 _CHANGING: Final = frozenset({"creating", "updating", "deleting"})
 
 
@@ -115,6 +117,16 @@ class Subject:
             for each in self.topology.all(ScaleSet)
             if (each.properties.provisioning_state or "").lower() in _CHANGING
         }
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether AKS is at work on the cluster or has stopped it: what it made may be half made.
+
+        A cluster in state Failed stays as it is.
+        """
+        properties = self.cluster.properties
+        state = properties.provisioning_state or "Succeeded"
+        return state.lower() not in _SETTLED or same_text(properties.power_state.code, "Stopped")
 
     def once(self, question: Callable[[Topology], T]) -> T:
         """Return the answer to a question that several checks put, worked out once.

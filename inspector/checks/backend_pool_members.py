@@ -9,15 +9,15 @@ An entry that leads to no node takes its share of new connections, or of SNAT po
 
 How it is decided: entries are matched with nodes by the id of their configuration, or by address.
 Passes if both agree. High: an entry of something that does not exist, of an interface that is no
-node's, of a configuration that is not the node's own. Medium, and a suspicion: a node that is in
-no pool. The label ``node.kubernetes.io/exclude-from-external-load-balancers`` keeps a node out of
-the pools of services, and so does a machine that is not running; ARM shows neither of a single
-node. It shows the labels of node pools: nodes of one with this label may be missing, and are a low
-finding where they are not. Nodes of a gateway pool may be missing too, and Windows Server 2019
-from IPv6. Several load balancers hold all nodes together, an internal one holds what its public
-one holds. Only pools that rules use are searched for missing nodes. An empty pool is left to
-"empty-backend-pool", a node without an interface to "node-inventory". A mismatch while the cluster
-is changing is unknown, and so is what could not be seen. Skipped if no pool has a member.
+node's, of a configuration that is not the node's own; a node that the way out lacks. Medium, and a
+suspicion: a node that services lack. ``node.kubernetes.io/exclude-from-external-load-balancers``
+keeps a node out of their pools, and so does a machine that is not running; ARM shows neither of a
+single node. It shows the labels of node pools: nodes of one with this label may be missing, and are
+a low finding where they are not. Nodes of a pool that deallocates, or of gateways, may be missing
+too, Windows Server 2019 from IPv6. Several load balancers hold all nodes together, an internal one
+what its public one holds. Only pools that rules use are searched for missing nodes. An empty pool
+is left to "empty-backend-pool", a node without an interface to "node-inventory". A mismatch while
+the cluster changes is unknown, as is what could not be seen. Skipped if no pool has a member.
 
 How to fix: look for the label and at the machine's state; else let AKS reconcile the cluster.
 
@@ -121,9 +121,9 @@ def decide(subject: Subject) -> Decision:
     every, wanted = len(topology.nodes), len(wanted_nodes(topology, PoolPurpose.EVERY_NODE))
     left_out = f", {wanted} of them for services" if wanted < every else ""
     return verdict.conclude(
-        f"{share(len(judged), len(judged), 'backend pool')} in step with "
+        f"{share(len(judged), len(judged), 'backend pool')} with the right members: "
         f"{count(every, 'node')}{left_out}",
-        failed=f"{share(len(faulty), len(judged), 'backend pool')} not in step with the nodes",
+        failed=f"{share(len(faulty), len(judged), 'backend pool')} with missing or wrong members",
         evidence=(_size(found.pool) for found in judged),
     )
 
@@ -212,7 +212,7 @@ def _lacking(subject: Subject, lacks: list[Lack]) -> Problem:
             ),
             *_look(subject, pools.values()),
         ),
-        severity=Severity.MEDIUM,
+        severity=Severity.HIGH if any(lack.is_way_out for lack in lacks) else Severity.MEDIUM,
         is_count=True,
     )
 

@@ -50,7 +50,6 @@ from inspector.wording import names, share
 
 _OF_INTERFACES: Final = "nodeIPConfiguration"
 _OF_ADDRESSES: Final = "nodeIP"
-_SETTLED: Final = frozenset({"succeeded", "failed", "canceled"})
 _JUDGED: Final = frozenset({PoolPurpose.EVERY_NODE, PoolPurpose.LOCAL_SERVICE})
 _FIELD: Final = "properties.networkProfile.loadBalancerProfile.backendPoolType"
 _INTERFACES: Final = "properties.backendIPConfigurations[].id"
@@ -178,7 +177,6 @@ def _problem(
     hit: list[PoolMembers],
 ) -> Problem:
     cause, message, declared = words
-    state = subject.cluster.properties.provisioning_state or "Succeeded"
     return Problem(
         cause=cause,
         resource=balancer.id,
@@ -191,7 +189,7 @@ def _problem(
             az("network", "lb", "show", ids=str(balancer.id), query="backendAddressPools"),
             az_cluster(subject.cluster, "update", load_balancer_backend_pool_type=declared),
         ),
-        is_count=state.lower() not in _SETTLED,
+        is_count=subject.is_changing,
     )
 
 

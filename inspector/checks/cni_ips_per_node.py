@@ -133,13 +133,13 @@ def _fault(cause: str, window: range | None, numbers: Sequence[int]) -> NodeFaul
     for each in _WITHOUT_PODS:
         if each.cause == cause:
             return each
-    least, most = (window.start, window.stop - 1) if window is not None else (None, None)
-    is_many = cause == "too-many"
-    words = (
-        f"{names(map(str, numbers))} IPv4 configurations, {'more' if is_many else 'fewer'} than the "
-        f"{most if is_many else least} that maxPods {'allows' if is_many else 'needs'},"
-    )
-    return NodeFault(cause, words, _TOO_MANY if is_many else _FULL, is_count=True)
+    found = f"{names(map(str, numbers))} IPv4 configurations"
+    least, max_pods = (window.start, window.stop - 2) if window is not None else (0, 0)
+    if cause == "too-many":
+        words = f"{found}, more than 1 + maxPods = {1 + max_pods},"
+        return NodeFault(cause, words, _TOO_MANY, is_count=True)
+    words = f"{found}, fewer than {least}, where maxPods is {max_pods},"
+    return NodeFault(cause, words, _FULL, is_count=True)
 
 
 def _evidence(

@@ -9,13 +9,12 @@ that may change at any time, that nobody can put on an allow list, and that netw
 
 How it is decided: for each node's IPv4 traffic in Azure's order of precedence, from route, NAT
 gateway, public address, outbound rule and load balancing rule. High: nodes for which nothing is
-left but default outbound access; or nothing at all, because the subnet or a flexible scale set
-does not have it, although an outbound rule exists for others. Unknown: something that could give
-nodes another way out could not be seen. Azure has no default access for IPv6. Skipped where another
-check judges each subnet of the declared way out (default-route for ``userDefinedRouting``,
-nat-gateway for NAT gateways), where nothing is to leave (``none``, ``block``), and without nodes.
-Nodes without any way out because there is no outbound rule at all are only counted in the message:
-that is outbound-resources' to tell.
+left but default outbound access. Unknown: something that could give nodes another way out could not
+be seen. Azure has no default access for IPv6. Skipped where another check judges each subnet of the
+declared way out (default-route for ``userDefinedRouting``, nat-gateway for NAT gateways), where
+nothing is to leave (``none``, ``block``), and without nodes. Nodes without any way out do not rely
+on default access and are only counted in the message: outbound-resources tells that there is no
+outbound rule, empty-backend-pool and backend-pool-members that it serves none of them, or not all.
 
 How to fix: choose an explicit outbound type, or put the nodes into the load balancer's outbound
 backend pool by reconciling the cluster.
@@ -49,7 +48,7 @@ from inspector.findings import Evidence, Group, Severity
 from inspector.network.internet_space import Family
 from inspector.nodes import Node
 from inspector.resource_id import ResourceId
-from inspector.resources import LoadBalancer, Subnet
+from inspector.resources import Subnet
 from inspector.wording import count, names, share
 
 _WHAT = "default outbound access"
@@ -67,27 +66,24 @@ def decide(subject: Subject) -> Decision:
     if not whole and verdict.is_complete:
         return Skipped("the cluster has no nodes")
     relying: dict[ResourceId | None, list[EgressGroup]] = {}
-    lost: dict[ResourceId | None, list[EgressGroup]] = {}
+    lost: list[EgressGroup] = []
     for each in groups:
         verdict.miss(*each.missing)
         if each.egress.kind is EgressKind.DEFAULT_ACCESS:
             relying.setdefault(each.subnet, []).append(each)
         elif each.egress.kind is EgressKind.NONE and all(map(_has_address, each.nodes)):
-            lost.setdefault(each.subnet, []).append(each)
+            lost.append(each)
         elif each.egress.kind in {EgressKind.NONE, EgressKind.UNKNOWN} and not each.missing:
             whose = names(node.name for node in each.nodes)
             verdict.doubt(f"{whose}: {each.egress.words}")
     for subnet, having in relying.items():
-        verdict.add(_problem(subject, subnet, having, whole, is_lost=False))
-    has_rule = any(each.properties.outbound_rules for each in subject.topology.all(LoadBalancer))
-    for subnet, having in lost.items() if has_rule else ():
-        verdict.add(_problem(subject, subnet, having, whole, is_lost=True))
-    bad = _nodes((*relying.values(), *(lost.values() if has_rule else ())))
-    stranded = [] if has_rule else _nodes(lost.values())
+        verdict.add(_problem(subject, subnet, _nodes(having), whole))
+    bad = {node.id for having in relying.values() for node in _nodes(having)}
+    stranded = _nodes(lost)
     note = f"; {count(len(stranded), 'node')} with no way out at all" if stranded else ""
     return verdict.conclude(
         f"no {_WHAT} for {share(whole, whole, 'node')}{note}",
-        failed=f"no way out that somebody made for {share(len(bad), whole, 'node')}",
+        failed=f"no way out that somebody made for {share(len(bad), whole, 'node')}{note}",
         evidence=_evidence_of(subject, (each.subnet for each in groups)),
     )
 
@@ -110,30 +106,16 @@ def _has_address(node: Node) -> bool:
     return any(not each.is_ipv6 for each in configurations)
 
 
-def _nodes(several: Iterable[Iterable[EgressGroup]]) -> list[Node]:
-    found = (node for groups in several for group in groups for node in group.nodes)
+def _nodes(groups: Iterable[EgressGroup]) -> list[Node]:
+    found = (node for group in groups for node in group.nodes)
     return list({node.id: node for node in found}.values())
 
 
 def _problem(
-    subject: Subject,
-    subnet_id: ResourceId | None,
-    having: list[EgressGroup],
-    whole: int,
-    *,
-    is_lost: bool,
+    subject: Subject, subnet_id: ResourceId | None, nodes: list[Node], whole: int
 ) -> Problem:
     cluster = subject.cluster
-    nodes = _nodes([having])
     place = f" of subnet {subnet_id.name}" if subnet_id is not None else ""
-    number = share(len(nodes), whole, "node")
-    reasons = names(dict.fromkeys(each.egress.words for each in having))
-    if is_lost:
-        message = f"{number}{place}: {reasons}"
-        impact = "the nodes reach nothing on the internet"
-    else:
-        message = f"{number}{place} leave by Azure's {_WHAT}"
-        impact = "their address may change at any time, and nobody can put it on an allow list"
     show = (
         az("network", "vnet", "subnet", "show", ids=str(subnet_id), query="defaultOutboundAccess")
         if subnet_id is not None
@@ -141,11 +123,13 @@ def _problem(
     )
     own = az_cluster(cluster, "show", query="networkProfile.outboundType")
     return Problem(
-        cause="no-way-out" if is_lost else "default-access",
+        cause="default-access",
         resource=subnet_id or cluster.id,
         name=subnet_id.name if subnet_id is not None else cluster.title,
-        message=f"{message}: {names(each.name for each in nodes)}",
-        impact=impact,
+        message=f"{share(len(nodes), whole, 'node')}{place} "
+        f"{'leaves' if len(nodes) == 1 else 'leave'} by Azure's {_WHAT}: "
+        f"{names(each.name for each in nodes)}",
+        impact="their address may change at any time, and nobody can put it on an allow list",
         evidence=(*_evidence_of(subject, [subnet_id]), *map(_evidence_of_node, nodes)),
         remediation="Choose an explicit outbound type, or reconcile the cluster so that its load "
         "balancer takes the nodes.",

@@ -10,12 +10,12 @@ one is on the outbound rule, or one is missing there, connections come from an a
 admits, or have fewer SNAT ports than planned. AKS turns back changes made to the rule by hand.
 
 How it is decided: by ids, without regard to case, so that an address that could not be read counts
-too. All outbound rules of the infrastructure group's load balancers count together, for IPv6 has a
-rule of its own. High: the two sets differ, another number than ``count`` and ``countIPv6``, other
-addresses than the user's. While the cluster changes a difference proves nothing. Unknown: the load
-balancers could not be seen, or no frontend of a rule has a public address, which
-outbound-resources tells. Skipped for other outbound types, with a Basic load balancer, and where
-there is no outbound rule.
+too. All outbound rules that nodes leave by count together, for IPv6 has a rule of its own. High:
+the two sets differ, another number than ``count`` and ``countIPv6``, other addresses than the
+user's; the latter two only where the sets agree. While the cluster changes a difference proves
+nothing. Unknown: the load balancers could not be seen, or no frontend of a rule has a public
+address, which outbound-resources tells. Skipped for other outbound types, with a Basic load
+balancer, and where there is no outbound rule.
 
 How to fix: update the cluster without a change, so that AKS sets rule and profile again.
 
@@ -73,8 +73,9 @@ def decide(subject: Subject) -> Decision:
         verdict.doubt("no frontend of an outbound rule has a public address")
     else:
         _compare(subject, verdict, rules, used)
-    _judge_number(subject, verdict, effective)
-    _judge_own(subject, verdict, effective)
+    if verdict.is_complete and not verdict.problems:
+        _judge_number(subject, verdict, effective)
+        _judge_own(subject, verdict, effective)
     several = count(len(effective), "outbound address")
     return verdict.conclude(
         f"{several} reported, the same on {count(len(rules), 'outbound rule')}",
@@ -96,16 +97,17 @@ def _compare(
     if extra:
         fault = _Fault(
             cause="not-reported",
-            message=f"{names(extra)} on an outbound rule is not among the outbound addresses the "
-            "cluster reports",
+            message=f"{count(len(extra), 'address')} on an outbound rule that the cluster does not "
+            f"report: {names(extra)}",
             impact="connections come from an address that the cluster does not report",
         )
         verdict.add(_problem(subject, fault, shown, show))
     if lost and verdict.is_complete:
         fault = _Fault(
             cause="not-used",
-            message=f"{names(lost)}, reported as an outbound address, is on no outbound rule",
-            impact="nothing leaves with it, and nodes have fewer SNAT ports than planned",
+            message=f"{count(len(lost), 'outbound address')} reported and on no outbound rule: "
+            f"{names(lost)}",
+            impact="nothing leaves with them, and nodes have fewer SNAT ports than planned",
         )
         verdict.add(_problem(subject, fault, shown, show))
 
@@ -171,7 +173,7 @@ def _problem(
             az_cluster(cluster, "update"),
         ),
         # A pool that is stopped or scales has no part in it.
-        is_count=subject.motion_of(None) is not None,
+        is_count=subject.is_changing,
     )
 
 

@@ -9,10 +9,11 @@ nothing answers. An outbound rule on an empty pool gives nobody a way out.
 How it is decided: by the entries of the pool, whatever they lead to; that is judged by
 "backend-pool-members". Critical: a pool with rules and without entries. Medium where the pool is
 that of one service with ``externalTrafficPolicy: Local``: it is empty when no pod of the service is
-ready, so it may be the service's own state. Info: a pool that no rule names and that is none of
-AKS's. Passes otherwise. The API server's load balancer is passed over, for what is behind it is
-Azure's own. An empty pool of a cluster that is changing or stopped is unknown, and so are the pools
-of a load balancer that could not be seen. Skipped if there is no pool.
+ready, so it may be the service's own state. Medium too where neither AKS nor the cloud provider
+made pool and rules. Info: a pool that no rule names and that is none of AKS's. Passes otherwise.
+The API server's load balancer is passed over, for what is behind it is Azure's own. An empty pool
+of a cluster that is changing or stopped is unknown, and so are the pools of a load balancer that
+could not be seen. Skipped if there is no pool.
 
 How to fix: bring nodes back, or start the cluster; where nodes run, let AKS reconcile the cluster.
 
@@ -89,8 +90,8 @@ def _empty(
         cause="no-members",
         resource=found.pool.id,
         name=found.pool.title,
-        message=f"{' and '.join(led)} of load balancer {balancer.title} for backend pool "
-        f"{found.pool.title}, which has no member{service}",
+        message=f"backend pool {found.pool.title} of load balancer {balancer.title} has no member; "
+        f"{' and '.join(led)} {'lead' if rules + outbound > 1 else 'leads'} to it{service}",
         impact="every packet to the service is dropped"
         if rules
         else "no node has a way out through the load balancer",
@@ -112,7 +113,9 @@ def _empty(
             az("network", "lb", "address-pool", "show", ids=str(found.pool.id)),
             az_cluster(subject.cluster, "update"),
         ),
-        severity=Severity.MEDIUM if is_local else Severity.CRITICAL,
+        severity=Severity.MEDIUM
+        if is_local or found.purpose is PoolPurpose.OTHER
+        else Severity.CRITICAL,
         is_count=True,
     )
 

@@ -211,6 +211,7 @@ def _problem(
 ) -> Problem:
     reference = frontend.properties.subnet
     subnet = str(reference.id) if reference is not None else None
+    ranges = "[addressPrefix, addressPrefixes]"
     return Problem(
         cause=cause,
         resource=frontend.id,
@@ -221,7 +222,7 @@ def _problem(
         remediation=_ANNOTATE,
         commands=(
             az("network", "lb", "frontend-ip", "show", ids=str(frontend.id)),
-            az("network", "vnet", "subnet", "show", ids=subnet, query="addressPrefixes"),
+            az("network", "vnet", "subnet", "show", ids=subnet, query=ranges),
         ),
     )
 

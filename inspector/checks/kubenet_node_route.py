@@ -33,6 +33,7 @@ from inspector.checking.route_tables import (
     unless_kubenet,
 )
 from inspector.findings import Evidence, Group, Severity
+from inspector.node_addresses import node_addresses
 from inspector.nodes import Node, hidden_interfaces
 from inspector.pod_routes import ClassifiedTable, RouteKind, pod_routes
 from inspector.resource_id import ResourceId
@@ -65,7 +66,7 @@ def decide(subject: Subject) -> Decision:
     verdict = Verdict(subject)
     tables = tables_of_nodes(subject, verdict)
     nodes = subject.topology.nodes
-    claimed = sum(pool.node_count or 0 for pool in subject.pools)
+    claimed = sum(pool.claimed for pool in subject.once(node_addresses))
     if verdict.is_complete and not nodes and not claimed:
         return Skipped("the cluster has no nodes")
     if verdict.is_complete and not tables:

@@ -10,7 +10,8 @@ that it eats addresses the subnet was not sized for. A node without one has no n
 How it is decided: the nodes are AKS's machines together with the scale-set instances and virtual
 machines of its pools; their interfaces come from one list per scale set and from the
 infrastructure group. The check passes only if all of these were read in full. A fault that was
-seen is a fault even when something else could not be read.
+seen is a fault even when something else could not be read. A pool that is a static egress gateway
+gives its nodes further IPv4 configurations on purpose: they may have more than one.
 
 How to fix: replace the node by a node image upgrade of its pool; never edit the interface. If
 every node is affected, confirm the cluster's network plugin first: a migration away from kubenet
@@ -33,7 +34,8 @@ from inspector.checking import (
     az_pool,
 )
 from inspector.findings import Evidence, Group, Severity
-from inspector.network.models import NetworkModel
+from inspector.network.models import NetworkModel, is_gateway
+from inspector.node_addresses import node_addresses
 from inspector.nodes import Node
 from inspector.resources import IPConfiguration
 from inspector.wording import count, names, share
@@ -54,7 +56,7 @@ def decide(subject: Subject) -> Decision:
     nodes = subject.topology.nodes
     seen = [node for node in nodes if node.interfaces]
     faulty = _judge(subject, verdict, seen)
-    claimed = sum(pool.count or 0 for pool in subject.pools)
+    claimed = sum(pool.claimed for pool in subject.once(node_addresses))
     if not nodes and not claimed and not subject.topology.hidden_nodes:
         return Skipped("the cluster has no nodes")
     if not nodes:
@@ -63,7 +65,10 @@ def decide(subject: Subject) -> Decision:
     if without:
         verdict.doubt(f"no network interface was found for {names(without)}")
     what = "one IPv4 and one IPv6" if profile.is_dual_stack else "exactly one"
-    note = f"; the pools claim {count(claimed, 'node')}" if claimed not in {0, len(nodes)} else ""
+    gateways = names(each.name for each in subject.pools if is_gateway(each))
+    note = f"; nodes of the gateway pool {gateways} may have more" if gateways else ""
+    if claimed not in {0, len(nodes)}:
+        note += f"; the pools claim {count(claimed, 'node')}"
     return verdict.conclude(
         f"{what} IP configuration on {share(len(seen), len(nodes), 'node')}{note}",
         failed=f"broken on {share(faulty, len(nodes), 'node')}",
@@ -74,12 +79,13 @@ def decide(subject: Subject) -> Decision:
 def _judge(subject: Subject, verdict: Verdict, nodes: Sequence[Node]) -> int:
     """Note the faults, one per cause, and return how many nodes have one."""
     ipv6 = 1 if subject.profile.is_dual_stack else 0
+    gateways = {each.name for each in subject.pools if is_gateway(each)}
     causes: tuple[tuple[str, str, str, Callable[[Node], bool]], ...] = (
         (
             "several-ipv4",
             "more than one IPv4 configuration",
             _TOO_MANY,
-            lambda node: len(_family(node, is_ipv6=False)) > 1,
+            lambda node: node.pool not in gateways and len(_family(node, is_ipv6=False)) > 1,
         ),
         (
             "no-ipv4",
@@ -95,7 +101,7 @@ def _judge(subject: Subject, verdict: Verdict, nodes: Sequence[Node]) -> int:
         ),
         (
             "ipv6",
-            f"a number of IPv6 configurations other than {ipv6}",
+            "not exactly one IPv6 configuration" if ipv6 else "an IPv6 configuration, undeclared,",
             "the node does not carry the address families that the cluster declares",
             lambda node: len(_family(node, is_ipv6=True)) != ipv6,
         ),

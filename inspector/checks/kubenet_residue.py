@@ -157,7 +157,8 @@ def _table_left(table: ClassifiedTable) -> Problem:
         cause="leftover-table",
         resource=at.id,
         name=at.title,
-        message=f"{at.title} was made for kubenet: it has {what} and {_use(table)}",
+        message=f"{at.title} is named as AKS names the tables of kubenet: it has {what} and "
+        f"{_use(table)}",
         impact="the table does nothing for this cluster",
         evidence=(evidence(at, "properties.routes", len(table.routes)),),
         remediation="Leave it if it disturbs nobody; delete it once no subnet uses it.",

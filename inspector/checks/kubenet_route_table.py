@@ -20,7 +20,7 @@ Sources: https://learn.microsoft.com/azure/aks/configure-kubenet; Azure/AKS issu
 and 1500; hashicorp/terraform-provider-azurerm issue 3749
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from inspector.checking import Check, Decision, Problem, Skipped, Subject, Verdict, az
 from inspector.checking.route_tables import show_table, table_of, unless_kubenet
@@ -48,7 +48,7 @@ def decide(subject: Subject) -> Decision:
     bare = [each for each in subnets if _table(subject, verdict, each) is None]
     home = _home(routes)
     for subnet in bare:
-        verdict.add(_without_table(subnet, home))
+        verdict.add(_without_table(subnet, home, routes))
     used = {each.id: reference for each in subnets if (reference := _named(each)) is not None}
     tables = sorted(set(used.values()))
     if len(tables) > 1:
@@ -104,13 +104,11 @@ def _home(routes: PodRoutes) -> ClassifiedTable | None:
     return max(holding, key=lambda each: len(each.of(RouteKind.NODE)), default=None)
 
 
-def _without_table(subnet: Subnet, home: ClassifiedTable | None) -> Problem:
+def _without_table(subnet: Subnet, home: ClassifiedTable | None, routes: PodRoutes) -> Problem:
     table_id = _named(subnet)
     lack = "has no route table" if table_id is None else f"names {table_id.name}, which is gone"
-    if home is None:
-        where, table = "no table holds pod routes", "ROUTE_TABLE_ID"
-    else:
-        where, table = _content(home), str(home.table.id)
+    where = "no pod routes were seen in any table" if home is None else _content(home)
+    fitting = routes.of_nodes if home is None else (home,)
     return Problem(
         cause="no-table",
         resource=subnet.id,
@@ -121,10 +119,21 @@ def _without_table(subnet: Subnet, home: ClassifiedTable | None) -> Problem:
         remediation=_ASSOCIATE,
         commands=(
             az("network", "vnet", "subnet", "show", ids=str(subnet.id), query="routeTable.id"),
-            *([] if home is None else [show_table(home.table)]),
-            az("network", "vnet", "subnet", "update", ids=str(subnet.id), route_table=table),
+            *_association(subnet, fitting),
         ),
     )
+
+
+def _association(subnet: Subnet, tables: Sequence[ClassifiedTable]) -> tuple[str, ...]:
+    """Return how to associate the subnet with the one table there is; else how to find one."""
+    if len(tables) != 1:
+        listing = az("network", "route-table", "list", subscription=subnet.id.subscription)
+        return (listing,)
+    table = tables[0].table
+    update = az(
+        "network", "vnet", "subnet", "update", ids=str(subnet.id), route_table=str(table.id)
+    )
+    return show_table(table), update
 
 
 def _content(table: ClassifiedTable) -> str:

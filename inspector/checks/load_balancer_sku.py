@@ -39,7 +39,7 @@ from inspector.findings import Evidence, Group, Severity
 from inspector.pool_members import hidden_balancers
 from inspector.resource_id import ResourceId
 from inspector.resources import LoadBalancer, PublicIPAddress, Relation, same_text
-from inspector.wording import count, names, share
+from inspector.wording import names, share
 
 _RETIRED_ON: Final = date(2025, 9, 30)
 _RECOGNISED: Final = frozenset({"basic", "standard"})
@@ -55,13 +55,17 @@ def decide(subject: Subject) -> Decision:
     for sku in (declared, *(_sku(each.sku.name) for each in balancers)):
         if sku.lower() not in _RECOGNISED:
             verdict.doubt(f"load balancer SKU {sku} is not recognised")
-    differing = [each for each in balancers if not same_text(_sku(each.sku.name), declared)]
+    differing = [
+        each
+        for each in balancers
+        if _is_recognised(each) and not same_text(_sku(each.sku.name), declared)
+    ]
     if same_text(declared, "Basic"):
         verdict.add(_basic(subject, balancers, differing))
-    elif differing:
+    elif differing and declared.lower() in _RECOGNISED:
         verdict.add(_mismatch(subject, declared, balancers, differing))
     addresses = 0
-    for balancer in balancers:
+    for balancer in filter(_is_recognised, balancers):
         addresses += _judge_addresses(subject, verdict, balancer)
     parts = ["the profile"]
     parts += [share(len(balancers), len(balancers), "load balancer")] if balancers else []
@@ -75,6 +79,10 @@ def decide(subject: Subject) -> Decision:
 
 def _sku(name: str | None) -> str:
     return name or "Basic"
+
+
+def _is_recognised(balancer: LoadBalancer) -> bool:
+    return _sku(balancer.sku.name).lower() in _RECOGNISED
 
 
 def _profile(subject: Subject) -> Evidence:
@@ -98,9 +106,9 @@ def _basic(
         resource=subject.cluster.id,
         name=subject.cluster.title,
         message=f"the profile's load balancer SKU is Basic, {state}{beside}",
-        impact="AKS supports the cluster's load balancing no longer, nor mends it"
+        impact="the load balancer gets neither support nor repairs any more"
         if is_over
-        else "AKS will not support the cluster's load balancing from that day on",
+        else "the load balancer gets neither support nor repairs from that day on",
         evidence=(_profile(subject), *map(_of_balancer, balancers), *_basic_addresses(subject)),
         remediation="Upgrade to a Standard load balancer in a maintenance window: services are "
         "down meanwhile, and there is no way back.",
@@ -169,15 +177,16 @@ def _unlike(balancer: LoadBalancer, sku: str, unlike: list[PublicIPAddress], eve
         cause="public-ip-sku",
         resource=balancer.id,
         name=balancer.title,
-        message=f"{share(len(unlike), every, 'public IP address')} of load balancer "
-        f"{balancer.title}, which is {sku}, of another SKU: {names(others)}",
+        message=f"load balancer {balancer.title} is {sku}, "
+        f"{share(len(unlike), every, 'public IP address')} on it "
+        f"{'is' if len(unlike) == 1 else 'are'} not: {names(others)}",
         impact="Azure serves no frontend whose address has another SKU than the load balancer",
         evidence=(
             _of_balancer(balancer),
             *(evidence(each, _FIELD, each.sku.name) for each in unlike),
         ),
-        remediation=f"Replace the {count(len(unlike), 'address')} by one of the SKU {sku}, or "
-        "upgrade it in place while it is detached.",
+        remediation=f"Replace {'it' if len(unlike) == 1 else 'each'} by an address of SKU {sku}, "
+        "or upgrade it in place while it is detached.",
         commands=tuple(
             az("network", "public-ip", "show", ids=str(each.id), query="sku") for each in unlike
         ),

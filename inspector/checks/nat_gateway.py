@@ -8,13 +8,13 @@ Why it matters: a subnet without the gateway has no way out of its own making. I
 Azure's default outbound access with an address that nobody owns, or not at all. Pods with a subnet
 of their own do not inherit the gateway of their node's.
 
-How it is decided: from the subnets' references and the gateways' documents. Critical: a subnet
-without a gateway, a gateway without a public IPv4 address or prefix. High: a gateway that is not in
-the infrastructure group although AKS manages the way out. Medium: a number of addresses, or a SKU,
-other than the profile's. Low: another idle timeout. Info: a gateway of SKU Standard, which stands
-in one zone, for pools in several zones or in another one. Unknown: a subnet or a gateway could not
-be seen. Skipped where the outbound type is not a NAT gateway. A route in front of the gateway is
-default-route's to tell.
+How it is decided: from the references of subnets, or of the whole network, and the gateways'
+documents. Critical: a subnet without a gateway, a gateway without a public IPv4 address or prefix.
+High: a gateway that is not in the infrastructure group although AKS manages the way out. Medium: a
+number of addresses, or a SKU, other than the profile's. Low: another idle timeout. Info: a gateway
+of SKU Standard, which stands in one zone, for pools in several zones or in another one. Unknown: a
+subnet or a gateway could not be seen, or one is missing while the cluster changes. Skipped where
+the outbound type is not a NAT gateway. A route in front of the gateway is default-route's to tell.
 
 How to fix: associate the gateway with every subnet that pools name, also for pods. What differs
 from the profile is set by ``az aks update`` for a managed gateway.
@@ -39,10 +39,10 @@ from inspector.checking import (
     az_cluster,
     evidence,
 )
-from inspector.egress import OutboundType, leaving_subnets, outbound_type
+from inspector.egress import OutboundType, leaving_subnets, nat_gateway_of, outbound_type
 from inspector.findings import Evidence, Group, Severity
 from inspector.resource_id import ResourceId
-from inspector.resources import NATGateway, Subnet, same_text
+from inspector.resources import NATGateway, Subnet, VirtualNetwork, same_text
 from inspector.wording import count, names, plural, share
 
 _PROFILE = "properties.networkProfile.natGatewayProfile"
@@ -75,7 +75,7 @@ def decide(subject: Subject) -> Decision:
     if not subnets.ids and verdict.is_complete:
         return Skipped("no pool and no node tells a subnet")
     for subnet in bare:
-        verdict.add(_without_gateway(subnet, uses))
+        verdict.add(_without_gateway(subject, subnet, uses))
     for use in uses.values():
         for problem in _judge(subject, use, declared):
             verdict.add(problem)
@@ -85,7 +85,7 @@ def decide(subject: Subject) -> Decision:
     return verdict.conclude(
         f"NAT gateway {names(use.gateway.title for use in uses.values())} on {held}",
         failed=f"a NAT gateway on {held}, {count(len(verdict.problems), 'finding')}",
-        evidence=(_gateway_of(each) for use in uses.values() for each in use.subnets),
+        evidence=(_gateway_of(subject, each) for use in uses.values() for each in use.subnets),
     )
 
 
@@ -98,34 +98,38 @@ def _look(
 ) -> None:
     """Put a subnet to its gateway, or to those without one."""
     subnet = subject.topology.get(subnet_id, Subnet)
-    reference = subnet.properties.nat_gateway if subnet is not None else None
+    target = nat_gateway_of(subject.topology, subnet) if subnet is not None else None
     if subnet is None:
         verdict.doubt(f"subnet {subnet_id.name} does not exist")
-    elif reference is None:
+    elif target is None:
         bare.append(subnet)
     else:
-        gateway = subject.topology.get(reference.id, NATGateway)
+        gateway = subject.topology.get(target, NATGateway)
         if gateway is None:
-            verdict.doubt(f"NAT gateway {reference.id.name} of {subnet.title} does not exist")
+            verdict.doubt(f"NAT gateway {target.name} of {subnet.title} does not exist")
         else:
             uses.setdefault(gateway.id, _Use(gateway, [])).subnets.append(subnet)
 
 
-def _without_gateway(subnet: Subnet, uses: dict[ResourceId, _Use]) -> Problem:
+def _without_gateway(subject: Subject, subnet: Subnet, uses: dict[ResourceId, _Use]) -> Problem:
+    """Return a subnet without a gateway: AKS associates those it made itself."""
     known = str(next(iter(uses))) if len(uses) == 1 else "NAT_GATEWAY"
     target = str(subnet.id)
+    is_aks_s = subnet.id.resource_group_id == subject.cluster.infrastructure_group
+    associate = az("network", "vnet", "subnet", "update", ids=target, nat_gateway=known)
     return Problem(
         cause="no-gateway",
         resource=subnet.id,
         name=subnet.title,
         message=f"subnet {subnet.title} has no NAT gateway",
         impact=_NO_WAY_OUT,
-        evidence=(_gateway_of(subnet),),
-        remediation="Associate the NAT gateway with the subnet.",
+        evidence=(_gateway_of(subject, subnet),),
+        remediation=_RECONCILE if is_aks_s else "Associate the NAT gateway with the subnet.",
         commands=(
             az("network", "vnet", "subnet", "show", ids=target, query="natGateway.id"),
-            az("network", "vnet", "subnet", "update", ids=target, nat_gateway=known),
+            az_cluster(subject.cluster, "update") if is_aks_s else associate,
         ),
+        is_count=subject.is_changing,
     )
 
 
@@ -146,13 +150,13 @@ def _judge(subject: Subject, use: _Use, declared: OutboundType) -> Iterator[Prob
         )
     is_managed = declared is not OutboundType.USER_ASSIGNED_NAT_GATEWAY
     if is_managed and gateway.id.resource_group_id != subject.cluster.infrastructure_group:
-        yield _not_managed(use)
+        yield _not_managed(subject, use)
     elif is_managed:
         yield from _against_profile(subject, gateway, declared)
     yield from _zonal(subject, use)
 
 
-def _not_managed(use: _Use) -> Problem:
+def _not_managed(subject: Subject, use: _Use) -> Problem:
     title = use.gateway.title
     return Problem(
         cause="not-managed",
@@ -161,7 +165,7 @@ def _not_managed(use: _Use) -> Problem:
         message=f"NAT gateway {title} is not in the infrastructure group, though AKS manages "
         "the way out",
         impact="traffic leaves with addresses that the cluster does not report",
-        evidence=tuple(map(_gateway_of, use.subnets)),
+        evidence=tuple(_gateway_of(subject, each) for each in use.subnets),
         remediation="Associate AKS's own gateway, or declare userAssignedNATGateway.",
         commands=(_show(use.gateway),),
         severity=Severity.HIGH,
@@ -277,10 +281,12 @@ def _show(gateway: NATGateway) -> str:
     return az("network", "nat", "gateway", "show", ids=str(gateway.id))
 
 
-def _gateway_of(subnet: Subnet) -> Evidence:
-    reference = subnet.properties.nat_gateway
-    gateway = str(reference.id) if reference is not None else None
-    return evidence(subnet, "properties.natGateway.id", gateway)
+def _gateway_of(subject: Subject, subnet: Subnet) -> Evidence:
+    gateway = nat_gateway_of(subject.topology, subnet)
+    network = subject.topology.holder(subnet, VirtualNetwork)
+    if gateway is None or subnet.properties.nat_gateway is not None or network is None:
+        return evidence(subnet, "properties.natGateway.id", gateway)
+    return evidence(network, "properties.defaultPublicNatGateway.id", gateway)
 
 
 check = Check(

@@ -12,7 +12,8 @@ How it is decided: from the cluster's own document. Each contradiction fails (me
 without Overlay is a note (info) under kubenet, where such clusters exist from earlier, and low
 otherwise. Then every pool is held against its nodes: it fails (medium) where all nodes of a pool
 together bear the marks of another model, which are as many addresses as node subnet gives, the
-tag of Overlay on the scale set, or pod routes to every node of a scale set without that tag. The
+tag of Overlay on the scale set, or pod routes to every node of a scale set without that tag. Under
+Overlay, whose nodes have one address too, such routes are a matter of kubenet-residue alone. The
 nodes of such a pool may fail the check of their own number as well. Nodes that differ from the rest
 of their pool, what is missing from a node and what is left over from another model are not looked
 at here (kubenet-one-ip-per-node, cni-ips-per-node, one-ip-per-node, ip-families,
@@ -102,7 +103,8 @@ def _marks(subject: Subject, seen: Fingerprint) -> NetworkModel | None:
     if profile is None or seen.declared is NetworkModel.UNRECOGNISED:
         return None
     marked = marked_model(seen, profile, subject.thresholds.host_network_pods)
-    return marked if marked is not seen.declared else None
+    is_residue = marked is NetworkModel.KUBENET and seen.declared is NetworkModel.CNI_OVERLAY
+    return marked if marked is not seen.declared and not is_residue else None
 
 
 def _of_profile(subject: Subject, found: Contradiction) -> Problem:

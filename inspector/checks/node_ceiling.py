@@ -8,6 +8,7 @@ set it is 1,000.
 
 Why it matters: at the ceiling no node can be added, and an upgrade that adds nodes first is
 refused or stops half way. Under kubenet the node that is one too many is Ready without a route.
+Network Policy Manager stops nobody, but policies come late or not at all on so many nodes.
 
 How it is decided: from the pools' own counts and limits, with the surge of an upgrade in all pools
 together. Auto-provisioned nodes count as they are, for nothing declares their maximum. At a
@@ -34,7 +35,12 @@ from inspector.checking import Check, Decision, Problem, Subject, Verdict, az_cl
 from inspector.checking.node_verdict import pool_evidence
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.address_needs import needs
-from inspector.network.limits import NodeCeiling, PoolCeiling, node_ceilings
+from inspector.network.limits import (
+    NODES_WITH_NETWORK_POLICY_MANAGER,
+    NodeCeiling,
+    PoolCeiling,
+    node_ceilings,
+)
 from inspector.network.models import NetworkModel
 from inspector.network.pool_sizes import most_nodes_with_surge
 from inspector.nodes import makes_nodes_without_pool
@@ -44,6 +50,10 @@ from inspector.wording import count, names
 
 _STUCK: Final = "no node can be added, and an upgrade that adds nodes first cannot run"
 _LATER: Final = "scaling out, or an upgrade at that size, stops half way"
+_POLICIES_LATE: Final = (
+    "Network Policy Manager is not made for so many nodes: policies take effect late or not at "
+    "all, and it runs out of memory"
+)
 _LIFT: Final = (
     "Lower maximum or surge of the pools, or lift the ceiling: Overlay in place of kubenet, a "
     "Standard load balancer, scale sets, Cilium in place of Network Policy Manager."
@@ -156,12 +166,19 @@ def _of_cluster(subject: Subject, size: _Size, met: Sequence[NodeCeiling]) -> Pr
         name=cluster.title,
         message=f"{size.words}, with a ceiling of {lowest.nodes} ({lowest.reason})"
         + (f"; also met: {others}" if others else ""),
-        impact=_STUCK if is_now else _LATER,
+        impact=_impact(met, is_now=is_now),
         evidence=tuple(_sizes(subject, subject.pools)),
         remediation=_LIFT,
         commands=(az_cluster(cluster, "show", query=_SIZES, output="table"),),
         severity=size.meets(lowest),
     )
+
+
+def _impact(met: Sequence[NodeCeiling], *, is_now: bool) -> str:
+    """Return what breaks at the lowest ceiling; Network Policy Manager's stops nobody."""
+    if met[0].nodes == NODES_WITH_NETWORK_POLICY_MANAGER:
+        return _POLICIES_LATE
+    return _STUCK if is_now else _LATER
 
 
 def _of_pool(subject: Subject, ceiling: PoolCeiling) -> Problem | None:

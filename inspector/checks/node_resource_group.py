@@ -12,8 +12,9 @@ name and tags. High: no such group, one managed by something else, or resources 
 another AKS cluster. Low: another location than the cluster's, virtual machines and scale sets that
 belong to no pool, and types that none of AKS's own parts makes, as far as they are known here. A
 disk, an identity or an address of somebody's is not told from AKS's own by its type; the checks on
-addresses and devices look at these. Unknown: the group or its inventory could not be seen, or the
-cluster names no group. The restriction level is shown: ``ReadOnly`` locks the group.
+addresses and devices look at these. Unknown: the group or its inventory could not be seen, the
+cluster names no group, or it is being made or deleted and there is no group. The restriction level
+is shown: ``ReadOnly`` locks the group.
 
 How to fix: move foreign resources into a group of their own, before the cluster is deleted.
 
@@ -53,6 +54,7 @@ _MADE_BY_AKS: Final = frozenset(
         "microsoft.compute/disks",
         "microsoft.compute/snapshots",
         "microsoft.containerinstance/containergroups",
+        "microsoft.containerregistry/registries",
         "microsoft.elasticsan/elasticsans",
         "microsoft.managedidentity/userassignedidentities",
         "microsoft.network/applicationgateways",
@@ -77,7 +79,8 @@ _MADE_BY_AKS: Final = frozenset(
 """What AKS, its add-ons, the cloud provider and the storage drivers make, by folded type.
 
 Application gateways, DNS zones, container groups and traffic controllers are add-ons'; prefixes a
-static egress gateway's; storage accounts and elastic SANs the storage drivers'.
+static egress gateway's; storage accounts and elastic SANs the storage drivers'; a registry that of
+a network isolated cluster (AKS: "concepts-network-isolated").
 """
 
 
@@ -91,7 +94,9 @@ def decide(subject: Subject) -> Decision:
     items: tuple[InventoryItem, ...] = ()
     with verdict:
         group = subject.topology.get(group_id, ResourceGroup)
-        if group is None:
+        if group is None and subject.is_changing:
+            verdict.doubt(f"resource group {group_id.name} does not exist now")
+        elif group is None:
             verdict.add(_missing(subject, group_id))
         else:
             _judge_group(subject, verdict, group)

@@ -15,9 +15,10 @@ no outbound rule, a rule without a public address, a NAT gateway on a subnet of 
 left and is attached to nothing. Passes if there is none of these. A type that ARM leaves out is
 ``loadBalancer``. Whether a NAT gateway or a default route is where its type wants it is asked by
 "nat-gateway" and "default-route"; a left-over address on an unused frontend is told by
-"unused-frontend". Skipped with a Basic load balancer, which has no outbound rules. Unknown for a
-type that is not recognised, while the cluster is being made, and if load balancers, gateways,
-addresses or subnets could not be seen.
+"unused-frontend". Rules of a load balancer of the user's count where it holds nodes. Skipped with
+a Basic load balancer, which has no outbound rules. Unknown for a type that is not recognised, if
+load balancers, gateways, addresses or subnets could not be seen, and for what is at odds while the
+cluster is being made, updated or stopped.
 
 How to fix: set the outbound type again, or update the cluster without a change: AKS puts its own
 parts back. Delete by hand what it left.
@@ -25,7 +26,7 @@ parts back. Delete by hand what it left.
 Source: https://learn.microsoft.com/azure/aks/egress-outboundtype
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from inspector.checking import (
@@ -40,10 +41,10 @@ from inspector.checking import (
     az_cluster,
     evidence,
 )
+from inspector.checking.outbound_rules import frontends_of, outbound_rules
 from inspector.egress import frontend_public_ips
 from inspector.findings import Evidence, Group, Severity
 from inspector.leftovers import hidden_users, idle_gateways, unattached_outbound_ips
-from inspector.pool_members import hidden_balancers
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     LoadBalancer,
@@ -61,7 +62,6 @@ _BALANCER: Final = "loadbalancer"
 _GATEWAYS: Final = frozenset({"managednatgateway", "managednatgatewayv2", "userassignednatgateway"})
 _OTHERS: Final = frozenset({"userdefinedrouting", "none", "block"})
 _FIELD: Final = "properties.networkProfile.outboundType"
-_FRONTENDS: Final = "properties.frontendIPConfigurations[].id"
 
 
 def decide(subject: Subject) -> Decision:
@@ -73,13 +73,11 @@ def decide(subject: Subject) -> Decision:
     if same_text(profile.load_balancer_sku or "Basic", "Basic") and told.lower() == _BALANCER:
         return Skipped("a Basic load balancer has no outbound rules")
     verdict = Verdict(subject)
-    verdict.miss(*hidden_balancers(subject.topology))
-    balancers = subject.topology.all(LoadBalancer)
-    rules = {rule.id: rule for each in balancers for rule in each.properties.outbound_rules}
+    rules = outbound_rules(subject, verdict)
     if told.lower() == _BALANCER:
-        _need_rules(subject, verdict, list(rules.values()))
+        _need_rules(subject, verdict, rules)
     else:
-        _no_rules(subject, verdict, told)
+        _no_rules(subject, verdict, told, rules)
         _no_addresses(subject, verdict, told)
     if told.lower() not in _GATEWAYS:
         _no_gateway(subject, verdict, told)
@@ -88,7 +86,7 @@ def decide(subject: Subject) -> Decision:
         f"{found} and nothing left over, as outbound type {told} wants it",
         failed=f"{count(len(verdict.problems), 'part')} of the way out at odds with outbound "
         f"type {told}",
-        evidence=(_type(subject), *map(_frontends, rules.values())),
+        evidence=(_type(subject), *map(frontends_of, rules)),
     )
 
 
@@ -100,25 +98,16 @@ def _type(subject: Subject) -> Evidence:
     return evidence(subject.cluster, _FIELD, subject.profile.outbound_type)
 
 
-def _frontends(rule: OutboundRule) -> Evidence:
-    named = (str(each.id) for each in rule.properties.frontend_ip_configurations)
-    return evidence(rule, _FRONTENDS, named)
-
-
-def _need_rules(subject: Subject, verdict: Verdict, rules: list[OutboundRule]) -> None:
+def _need_rules(subject: Subject, verdict: Verdict, rules: Sequence[OutboundRule]) -> None:
     """Note that there is no outbound rule, or one that has no public address to send from."""
     topology = subject.topology
     for rule in rules:
         if not frontend_public_ips(topology, [rule.id]):
             lack = f"no frontend of outbound rule {rule.title} has a public address"
             words = ("no-public-address", lack)
-            verdict.add(_lacking(subject, rule, words, (_frontends(rule),)))
-    if rules or hidden_balancers(topology):
-        return
-    if same_text(subject.cluster.properties.provisioning_state, "Creating"):
-        verdict.doubt("there is no outbound rule yet, the cluster is being made")
-        return
-    verdict.add(_no_rule(subject))
+            verdict.add(_lacking(subject, rule, words, (frontends_of(rule),)))
+    if not rules and verdict.is_complete:
+        verdict.add(_no_rule(subject))
 
 
 def _no_rule(subject: Subject) -> Problem:
@@ -149,31 +138,34 @@ def _lacking(
             az_cluster(subject.cluster, "show", query=query),
             az_cluster(subject.cluster, "update"),
         ),
+        is_count=subject.is_changing,
     )
 
 
-def _no_rules(subject: Subject, verdict: Verdict, told: str) -> None:
+def _no_rules(subject: Subject, verdict: Verdict, told: str, rules: Sequence[OutboundRule]) -> None:
     """Note the outbound rules that an earlier outbound type left."""
     for balancer in subject.topology.all(LoadBalancer):
-        if balancer.properties.outbound_rules:
-            verdict.add(_left_rules(subject, balancer, told))
+        left = [each for each in rules if each.id.parent == balancer.id]
+        if left:
+            verdict.add(_left_rules(subject, balancer, told, left))
 
 
-def _left_rules(subject: Subject, balancer: LoadBalancer, told: str) -> Problem:
-    rules = balancer.properties.outbound_rules
+def _left_rules(
+    subject: Subject, balancer: LoadBalancer, told: str, rules: Sequence[OutboundRule]
+) -> Problem:
     ids = frontend_public_ips(subject.topology, [each.id for each in rules])
     seen = (subject.topology.seen(each, PublicIPAddress) for each in ids)
     return Problem(
         cause="left-over-rule",
         resource=balancer.id,
         name=balancer.title,
-        message=f"load balancer {balancer.title} has outbound rule "
-        f"{names(each.title for each in rules)} with {count(len(ids), 'public address')}, "
+        message=f"load balancer {balancer.title} has {count(len(rules), 'outbound rule')} "
+        f"({names(each.title for each in rules)}) with {count(len(ids), 'public address')}, "
         f"the outbound type is {told}",
         impact="nodes can leave with addresses that the profile does not name",
         evidence=(
             _type(subject),
-            *map(_frontends, rules),
+            *map(frontends_of, rules),
             *(
                 evidence(each, "properties.ipAddress", each.properties.ip_address)
                 for each in seen
@@ -186,6 +178,7 @@ def _left_rules(subject: Subject, balancer: LoadBalancer, told: str) -> Problem:
             az("network", "lb", "show", ids=str(balancer.id), query="outboundRules"),
             az_cluster(subject.cluster, "update", outbound_type=told),
         ),
+        is_count=subject.is_changing,
     )
 
 
@@ -225,6 +218,7 @@ def _left(
             az(*command, "delete", ids=str(resource.id)),
         ),
         severity=Severity.LOW,
+        is_count=subject.is_changing,
     )
 
 
@@ -266,12 +260,16 @@ def _subnets(subject: Subject, verdict: Verdict) -> Iterator[Subnet]:
 
 
 def _taking(subject: Subject, gateway: ResourceId, subnets: list[Subnet], told: str) -> Problem:
+    """Return that a gateway takes the traffic: which type it is of, its resource group tells."""
+    is_aks_s = gateway.resource_group_id == _scope(subject)
+    fitting = "managedNATGateway" if is_aks_s else "userAssignedNATGateway"
     return Problem(
         cause="nat-gateway",
         resource=gateway,
         name=gateway.name,
-        message=f"subnet {names(each.title for each in subnets)} leaves through NAT gateway "
-        f"{gateway.name}, the outbound type is {told}",
+        message=f"NAT gateway {gateway.name} takes the traffic of "
+        f"{count(len(subnets), 'subnet')} ({names(each.title for each in subnets)}), "
+        f"the outbound type is {told}",
         impact="traffic leaves with other addresses than the profile names",
         evidence=(
             _type(subject),
@@ -281,8 +279,9 @@ def _taking(subject: Subject, gateway: ResourceId, subnets: list[Subnet], told: 
         "the subnet.",
         commands=(
             az("network", "nat", "gateway", "show", ids=str(gateway)),
-            az_cluster(subject.cluster, "update", outbound_type="userAssignedNATGateway"),
+            az_cluster(subject.cluster, "update", outbound_type=fitting),
         ),
+        is_count=subject.is_changing,
     )
 
 

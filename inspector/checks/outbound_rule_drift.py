@@ -181,7 +181,7 @@ def _problem(subject: Subject, rule: OutboundRule, setting: _Setting) -> Problem
         else "Update the cluster without a change, so that AKS sets the rule again.",
         commands=(show_rule(rule), az_cluster(cluster, "update", **again)),
         # While the cluster changes, the rule may be behind its profile.
-        is_count=subject.motion_of(None) is not None,
+        is_count=subject.is_changing,
     )
 
 

@@ -84,12 +84,6 @@ def _judge(verdict: Verdict, peering: Peering) -> None:
 
 
 def _problem(peering: Peering, cause: str, message: str, impact: str) -> Problem:
-    network = peering.id.parent
-    options = {
-        "resource_group": peering.id.resource_group,
-        "vnet_name": network.name if network is not None else None,
-        "name": peering.title,
-    }
     verb = "show" if cause == "not-connected" else "sync"
     return Problem(
         cause=cause,
@@ -104,7 +98,7 @@ def _problem(peering: Peering, cause: str, message: str, impact: str) -> Problem
         remediation="Repair the other side, or delete the peering and make it again."
         if cause == "not-connected"
         else "Sync the peering.",
-        commands=(az("network", "vnet", "peering", verb, **options),),
+        commands=(az("network", "vnet", "peering", verb, ids=str(peering.id)),),
     )
 
 

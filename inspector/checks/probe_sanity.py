@@ -34,10 +34,10 @@ from inspector.checking import (
     az,
     evidence,
 )
+from inspector.checking.outbound_rules import balancers_seen
 from inspector.findings import Evidence, Group, Severity
 from inspector.leftovers import UnusedFrontends, unused_frontends
 from inspector.network.service_names import service_base
-from inspector.pool_members import hidden_balancers
 from inspector.resources import LoadBalancer, Probe, Relation
 from inspector.topology import Topology
 from inspector.wording import names, share
@@ -87,8 +87,8 @@ _PATHLESS: Final = _Fault(
 def decide(subject: Subject) -> Decision:
     """Judge the probes of every load balancer."""
     verdict = Verdict(subject)
-    verdict.miss(*hidden_balancers(subject.topology))
-    balancers = [each for each in subject.topology.all(LoadBalancer) if each.properties.probes]
+    seen = balancers_seen(subject, verdict)
+    balancers = [each for each in seen if each.properties.probes]
     if not balancers and verdict.is_complete:
         return Skipped("no load balancer of the cluster has a probe")
     faulty = 0

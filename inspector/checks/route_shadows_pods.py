@@ -13,12 +13,14 @@ the prefixes of all subnets of nodes and pods, with the network's own routes. A 
 for a node's slice fails (high). Another one inside the pod CIDR fails as well: medium if it is as
 long as a node's slice, for the next node may get that one, else low. A route that wins for a
 subnet fails: medium if it takes all of it to an appliance, which sees both directions then, else
-high. One to VnetLocal does what the network does anyway. A pod route whose next hop is no address
-fails (high). Default routes, and others wider than the network, win over none of these. Pods of
-Overlay are routed by Azure itself, and their range is not looked at. Service tags hold public
-addresses: whether a route with one takes packets for a public subnet is unknown. Unknown too while
-a table, a subnet or a node may be hidden. Skipped where no subnet of nodes or pods has a route
-table, and where the tables hold neither pod routes nor routes of the user's.
+high if nodes have addresses in the part it takes, or pods may; where none was seen, low for single
+addresses, as of a private endpoint that is sent past a firewall, and medium for a range that nodes
+get addresses of later. One to VnetLocal does what the network does anyway. A pod route whose next
+hop is no address fails (high). Default routes, and others wider than the network, win over none of
+these. Pods of Overlay are routed by Azure itself, and their range is not looked at. Service tags
+hold public addresses: whether a route with one takes packets for a public subnet is unknown.
+Unknown too while a table, a subnet or a node may be hidden. Skipped where no subnet of nodes or
+pods has a route table, and where the tables hold neither pod routes nor routes of the user's.
 
 How to fix: give the route a prefix without the pod CIDR and the cluster's subnets; a route for the
 whole network needs one to VnetLocal for each of the subnets beside it.
@@ -53,6 +55,11 @@ _EXCEPT: Final = (
     "Give the route a narrower prefix, or add a route to VnetLocal for each subnet of the cluster."
 )
 
+_DETOUR: Final = (
+    "packets between nodes take the way over the appliance, which has to let all of the cluster's "
+    "own traffic through"
+)
+
 
 def decide(subject: Subject) -> Decision:
     """Tell what routes of the user's take from nodes and pods."""
@@ -70,7 +77,7 @@ def decide(subject: Subject) -> Decision:
             _judge_pod_routes(verdict, each.table)
         for shadow in each.shadows:
             _judge_pods(verdict, shadow)
-            _judge_subnets(verdict, shadow)
+            _judge_subnets(verdict, shadow, is_all_seen=not subject.topology.hidden_nodes)
         for tagged, subnet in each.by_tag:
             tag = tagged.properties.address_prefix
             verdict.doubt(
@@ -156,28 +163,40 @@ def _is_as_long_as_a_slice(found: ClassifiedRoute) -> bool:
     )
 
 
-def _judge_subnets(verdict: Verdict, shadow: Shadow) -> None:
+def _judge_subnets(verdict: Verdict, shadow: Shadow, *, is_all_seen: bool) -> None:
     """Note that a route wins over the network's own to subnets of the cluster."""
     if not shadow.subnets:
         return
     route = shadow.found.route
-    is_detour = shadow.found.is_to_appliance and all(each.is_whole for each in shadow.subnets)
+    severity, impact = _weight(shadow)
+    is_empty = all(each.addresses == 0 for each in shadow.subnets)
+    note = "; no node has an address there now" if is_empty and is_all_seen else ""
     verdict.add(
         Problem(
             cause="takes-nodes",
             resource=route.id,
             name=route.title,
-            message=f"{_words(shadow.found)} takes packets for {names(map(_part, shadow.subnets))}",
-            impact="packets between nodes take the way over the appliance, which has to let all "
-            "of the cluster's own traffic through"
-            if is_detour
-            else "some nodes cannot reach others, or only one way",
+            message=f"{_words(shadow.found)} takes packets for "
+            f"{names(map(_part, shadow.subnets))}{note}",
+            impact=impact,
             evidence=(*_described(shadow.found), *map(_subnet, shadow.subnets)),
             remediation=_EXCEPT,
             commands=route_commands("show", [route]),
-            severity=Severity.MEDIUM if is_detour else Severity.HIGH,
+            severity=severity,
         )
     )
+
+
+def _weight(shadow: Shadow) -> tuple[Severity, str]:
+    """Return how bad it is that a route takes packets for subnets, and what breaks."""
+    if shadow.found.is_to_appliance and all(each.is_whole for each in shadow.subnets):
+        return Severity.MEDIUM, _DETOUR
+    if any(each.addresses != 0 for each in shadow.subnets):
+        return Severity.HIGH, "some nodes cannot reach others, or only one way"
+    every = (part for each in shadow.subnets for part in each.parts)
+    if all(part.prefixlen == part.max_prefixlen for part in every):
+        return Severity.LOW, "what has this address is reached by way of the next hop alone"
+    return Severity.MEDIUM, "nodes that get addresses there cannot reach others, or only one way"
 
 
 def _words(found: ClassifiedRoute) -> str:

@@ -15,7 +15,8 @@ than the frontend's with floating IP, a backend port that is no node port withou
 on an internal IPv6 frontend, where the cloud provider does without, and ``disableOutboundSnat``
 off on a rule of a public frontend while there is an outbound rule. Rules of one load balancer with
 the same fault are one finding. Rules for every port (port 0) are right either way. Ports are
-judged for rules that are named as the cloud provider names a service's. Unknown: load balancers
+judged for rules that are named as the cloud provider names a service's; a rule of the user's to
+machines that are no nodes may translate. Unknown: load balancers
 could not be seen, or ARM leaves a setting out. Skipped with Basic load balancers and without
 rules.
 
@@ -37,10 +38,16 @@ from inspector.checking import (
     Verdict,
     evidence,
 )
-from inspector.checking.outbound_rules import balancers_seen, has_basic_balancer, show_rule
+from inspector.checking.outbound_rules import (
+    has_basic_balancer,
+    is_for_others,
+    outbound_rules,
+    show_rule,
+)
 from inspector.egress import frontend_public_ips, is_basic
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.service_names import service_base
+from inspector.pool_members import PoolMembers, members_by_balancer
 from inspector.resources import (
     FrontendIPConfiguration,
     LoadBalancer,
@@ -84,13 +91,12 @@ def decide(subject: Subject) -> Decision:
     if has_basic_balancer(subject):
         return Skipped("the load balancers are Basic")
     verdict = Verdict(subject)
-    balancers = balancers_seen(subject, verdict)
-    has_outbound = any(each.properties.outbound_rules for each in balancers)
+    has_outbound = bool(outbound_rules(subject, verdict))
     judged: list[LoadBalancingRule] = []
-    for balancer in balancers:
+    for balancer, pools in subject.once(members_by_balancer):
         if not is_basic(balancer):
             judged += balancer.properties.load_balancing_rules
-            _judge(subject, verdict, balancer, has_outbound=has_outbound)
+            _judge(subject, verdict, (balancer, pools), has_outbound=has_outbound)
     if not judged and verdict.is_complete:
         return Skipped("no Standard load balancer has a rule")
     faulty = len({each.resource for problem in verdict.problems for each in problem.evidence})
@@ -103,15 +109,22 @@ def decide(subject: Subject) -> Decision:
 
 
 def _judge(
-    subject: Subject, verdict: Verdict, balancer: LoadBalancer, *, has_outbound: bool
+    subject: Subject,
+    verdict: Verdict,
+    place: tuple[LoadBalancer, tuple[PoolMembers, ...]],
+    *,
+    has_outbound: bool,
 ) -> None:
     """Note the faults of a load balancer's rules, one for each cause."""
+    balancer, pools = place
     found: dict[_Fault, list[LoadBalancingRule]] = {}
     for rule in balancer.properties.load_balancing_rules:
         for fault in _of_ports(subject, verdict, rule):
             found.setdefault(fault, []).append(rule)
         if has_outbound and frontend_public_ips(subject.topology, [rule.id]):
             is_off = rule.properties.disable_outbound_snat
+            if not is_off and is_for_others(subject, verdict, rule, pools):
+                continue
             if is_off is None:
                 verdict.doubt(f"ARM does not tell disableOutboundSnat of rule {rule.title}")
             elif not is_off:

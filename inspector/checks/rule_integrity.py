@@ -14,8 +14,8 @@ Medium: the rule's name ends with another protocol or port than it has. Rules fo
 the backend's under floating IP is left to "rule-floating-ip". Low: TCP without a probe, which an
 annotation may ask for, and a frontend, pool or probe whose own list of rules disagrees with the
 rule. UDP and SCTP may go without a probe. Rules of one load balancer with the same fault are one
-finding. Passes if no rule has one. Unknown if a load balancer could not be seen, skipped if none
-has a rule.
+finding. Passes if no rule has one. The API server's load balancer is passed over. Unknown if a load
+balancer could not be seen, skipped if none has a rule.
 
 How to fix: change the service a little, an annotation for example, so that the cloud provider
 writes its rules again. Never mend a rule by hand.
@@ -37,10 +37,10 @@ from inspector.checking import (
     az,
     evidence,
 )
+from inspector.checking.outbound_rules import balancers_seen
 from inspector.egress import is_basic
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.service_names import service_base
-from inspector.pool_members import hidden_balancers
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     BackendAddressPool,
@@ -50,7 +50,7 @@ from inspector.resources import (
     Probe,
     same_text,
 )
-from inspector.wording import count, names, share
+from inspector.wording import names, share
 
 _NAME: Final = re.compile(
     r".+-(?P<protocol>TCP|UDP|SCTP)-(?P<port>[0-9]+)(?:-IPv6)?", re.IGNORECASE
@@ -103,6 +103,16 @@ _OUT_OF_STEP: Final = _Cause(
 )
 
 
+_WRITE_AGAIN: Final = (
+    "Change the service a little, so that the cloud provider writes its rules again; do not mend "
+    "rules by hand."
+)
+_LOOK_FOR_ANNOTATION: Final = (
+    "Look whether an annotation of the service switches its probe off; if none does, change the "
+    "service a little, so that the cloud provider writes its rules again."
+)
+
+
 class _Hit(NamedTuple):
     cause: _Cause
     rule: LoadBalancingRule
@@ -112,10 +122,8 @@ class _Hit(NamedTuple):
 def decide(subject: Subject) -> Decision:
     """Follow the references of every rule."""
     verdict = Verdict(subject)
-    verdict.miss(*hidden_balancers(subject.topology))
-    balancers = [
-        each for each in subject.topology.all(LoadBalancer) if each.properties.load_balancing_rules
-    ]
+    seen = balancers_seen(subject, verdict)
+    balancers = [each for each in seen if each.properties.load_balancing_rules]
     if not balancers and verdict.is_complete:
         return Skipped("no load balancer of the cluster has a load balancing rule")
     rules = sum(len(each.properties.load_balancing_rules) for each in balancers)
@@ -213,8 +221,7 @@ def _problem(balancer: LoadBalancer, hits: list[_Hit]) -> Problem:
         f"{cause.what}: {names(rules)}",
         impact=cause.impact,
         evidence=tuple(hit.evidence for hit in hits),
-        remediation=f"Change the service of the {count(len(rules), 'rule')} a little, so that the "
-        "cloud provider writes it again; do not mend rules by hand.",
+        remediation=_LOOK_FOR_ANNOTATION if cause is _NO_PROBE else _WRITE_AGAIN,
         commands=(az("network", "lb", "show", ids=str(balancer.id), query="loadBalancingRules"),),
         severity=cause.severity,
     )

@@ -163,8 +163,8 @@ def _need(draw: PoolDraw) -> int:
 
 def _terms(draw: PoolDraw) -> str:
     return (
-        f"pool {draw.pool.name} of {count(draw.nodes_now or 0, 'node')} may have "
-        f"{draw.nodes_at_maximum} and {draw.surge_at_maximum} of an upgrade, "
+        f"pool {draw.pool.name} of {count(draw.nodes_now or 0, 'node')} may grow to "
+        f"{draw.nodes_at_maximum}, and by {draw.surge_at_maximum} more in an upgrade, with "
         f"{count(draw.addresses_per_node or 0, 'address')} each"
     )
 

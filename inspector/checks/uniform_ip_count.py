@@ -11,8 +11,8 @@ How it is decided: pool by pool, among the nodes whose number fits the pool's ``
 than one number there fails (low). A node whose number does not fit is left to cni-ips-per-node.
 It is unknown while the cluster or the pool is changing or stopped, where ``maxPods`` is not told,
 where no number fits, and where an interface could not be seen. Other network models give every
-node one address, auto-provisioned nodes are in no pool, and a static egress gateway adds addresses to those
-of its pool: all three are skipped.
+node one address, auto-provisioned nodes are in no pool, and a static egress gateway adds addresses
+to the nodes of its pool: all three are skipped.
 
 How to fix: nothing needs to be done at once. A node image upgrade of the pool makes all its nodes
 alike.

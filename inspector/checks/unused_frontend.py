@@ -34,13 +34,12 @@ from inspector.checking import (
     az_services,
     evidence,
 )
+from inspector.checking.outbound_rules import balancers_seen
 from inspector.findings import Evidence, Group, Severity
 from inspector.leftovers import UnusedFrontends, unused_frontends
 from inspector.network.service_names import SERVICE_TAGS
-from inspector.pool_members import hidden_balancers
 from inspector.resources import (
     FrontendIPConfiguration,
-    LoadBalancer,
     PublicIPAddress,
     same_text,
 )
@@ -49,11 +48,9 @@ from inspector.wording import names, share
 
 def decide(subject: Subject) -> Decision:
     """Look for frontends without rules."""
-    topology = subject.topology
     verdict = Verdict(subject)
-    verdict.miss(*hidden_balancers(topology))
     every = sum(
-        len(each.properties.frontend_ip_configurations) for each in topology.all(LoadBalancer)
+        len(each.properties.frontend_ip_configurations) for each in balancers_seen(subject, verdict)
     )
     if not every and verdict.is_complete:
         return Skipped("no load balancer of the cluster has a frontend")

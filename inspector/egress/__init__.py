@@ -23,7 +23,7 @@ from inspector.egress.groups import derive_egress
 from inspector.egress.kinds import Egress, EgressGroup, EgressKind, Traffic
 from inspector.egress.leaving_subnets import LeavingSubnets, leaving_subnets
 from inspector.egress.public_sources import PublicSource, PublicSources, public_sources
-from inspector.egress.survey import primary_interface, routes_of_subnet
+from inspector.egress.survey import nat_gateway_of, primary_interface, routes_of_subnet
 
 __all__ = [
     "NOTHING_LEAVES",
@@ -45,6 +45,7 @@ __all__ = [
     "is_declared_for",
     "leaving_subnets",
     "may_be_overridden",
+    "nat_gateway_of",
     "outbound_type",
     "primary_interface",
     "public_sources",

@@ -78,6 +78,14 @@ def routes_of_subnet(topology: Topology, subnet: Subnet, family: Family) -> Inte
     return internet_routes(table.properties.routes, family, (*own, *pods))
 
 
+def nat_gateway_of(topology: Topology, subnet: Subnet) -> ResourceId | None:
+    """Return the subnet's NAT gateway, else that of its whole network."""
+    network = topology.holder(subnet, VirtualNetwork)
+    of_network = network.properties.default_public_nat_gateway if network is not None else None
+    reference = subnet.properties.nat_gateway or of_network
+    return reference.id if reference is not None else None
+
+
 class Survey:
     """One pass over the nodes of a topology."""
 
@@ -203,8 +211,8 @@ class Survey:
 
     def _by_nat_gateway(self, subnet: Subnet, family: Family) -> Egress | None:
         """Return the subnet's NAT gateway; a Standard one carries IPv4 alone, a StandardV2 both."""
-        reference = subnet.properties.nat_gateway
-        gateway = self._topology.get(reference.id, NATGateway) if reference is not None else None
+        gateway_id = nat_gateway_of(self._topology, subnet)
+        gateway = self._topology.get(gateway_id, NATGateway) if gateway_id is not None else None
         if gateway is None:
             return None
         if family is Family.IPV6 and not same_text(gateway.sku.name, "StandardV2"):

@@ -174,7 +174,7 @@ def _services(text: str | None, ports: tuple[str, ...], *, is_limited: bool) -> 
     space, odd = _ports(ports)
     certain, everything = services(protocols, space), services(protocols, ALL_PORTS)
     yield Region(certain)
-    doubts = {unread("destination port", each) for each in odd if certain != everything}
+    doubts = {unread("destination port", each) for each in odd}
     if not ports:
         doubts = {unread("destination port", None)}
     elif named is not None and not named.has_ports and not certain:

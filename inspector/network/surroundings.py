@@ -7,7 +7,7 @@ connect, every prefix of the subnet's user-defined routes, and the address of th
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 import msgspec
@@ -108,11 +108,13 @@ def everything(family: Family) -> Space:
     return ((0, (1 << (32 if family is Family.IPV4 else 128)) - 1),)
 
 
+@cache
 def probe_space(family: Family) -> Space:
     """Return the address that the load balancer's health probes come from."""
     return parse_ranges((_PROBES[family],)).space(family)
 
 
+@cache
 def taggable_space(family: Family) -> Space:
     """Return where the addresses of service tags are: public, or of the platform on the link."""
     platform = parse_ranges((_LINK_LOCAL,)).space(family)

@@ -4,14 +4,16 @@ Source: Learn "Virtual network traffic routing": the longest prefix wins, and of
 user-defined route wins over the network's own.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 import msgspec
 
 from inspector.collected import NotCollected
 from inspector.network.effective_routes import VNET_LOCAL, EffectiveRoute, EffectiveRoutes
 from inspector.network.models import NetworkModel, network_model
-from inspector.network.ranges import IPRange, is_within
+from inspector.network.ranges import IPRange, is_within, span_of_range
 from inspector.nodes import pool_profiles
 from inspector.pod_routes.classifier import pod_cidrs
 from inspector.pod_routes.kinds import ClassifiedRoute, ClassifiedTable, PodRoutes, RouteKind
@@ -24,11 +26,16 @@ from inspector.topology import Topology
 
 
 class TakenSubnet(msgspec.Struct, frozen=True, kw_only=True):
-    """The parts of a subnet that a route takes, and whether they are all of the family's range."""
+    """The parts of a subnet that a route takes, and whether they are all of the family's range.
+
+    ``addresses`` is how many addresses of nodes were seen there, ``None`` for a subnet of pods,
+    whose addresses ARM does not show.
+    """
 
     subnet: Subnet
     parts: tuple[IPRange, ...]
     is_whole: bool
+    addresses: int | None
 
 
 class Shadow(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,13 +105,15 @@ def _tables(topology: Topology, routes: PodRoutes, subnets: list[Subnet]) -> Ite
             using.setdefault(subnet.properties.route_table.id, []).append(subnet)
     profile = topology.cluster.properties.network_profile
     is_kubenet = network_model(profile, pool_profiles(topology)) is NetworkModel.KUBENET
+    pods = pod_cidrs(topology) if is_kubenet else None
+    addresses = _Addresses(topology)
     for table in routes.tables:
         if table.table.id in using:
             effective = EffectiveRoutes(
                 table.table.properties.routes,
                 network=_network_prefixes(topology, using[table.table.id]),
             )
-            yield _Judge(topology, table, effective, is_kubenet=is_kubenet).judge(subnets)
+            yield _Judge(table, effective, addresses, pods).judge(subnets)
 
 
 def _network_prefixes(topology: Topology, subnets: Iterable[Subnet]) -> Iterator[str]:
@@ -117,22 +126,50 @@ def _network_prefixes(topology: Topology, subnets: Iterable[Subnet]) -> Iterator
         yield from filter(range_of, network.properties.address_space.address_prefixes)
 
 
+class _Addresses:
+    """Where nodes have addresses, those of pods on their interfaces among them."""
+
+    def __init__(self, topology: Topology) -> None:
+        self._topology = topology
+        self._of_pods = frozenset(_pod_subnets(topology))
+
+    def within(self, subnet: Subnet, parts: Iterable[IPRange]) -> int | None:
+        """Return how many there are in parts of a subnet, ``None`` for one of pods."""
+        if subnet.id in self._of_pods:
+            return None
+        spans = ((each.version, *span_of_range(each)) for each in parts)
+        return sum(
+            bisect_right(self._sorted[version], last) - bisect_left(self._sorted[version], first)
+            for version, first, last in spans
+        )
+
+    @cached_property
+    def _sorted(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {4: [], 6: []}
+        for node in self._topology.nodes:
+            for interface in node.interfaces:
+                for each in interface.properties.ip_configurations:
+                    address = each.properties.private_ip_address
+                    if address is not None:
+                        found[address.version].append(int(address))
+        return {version: sorted(several) for version, several in found.items()}
+
+
 class _Judge:
     """One table's routes against what they may take."""
 
     def __init__(
         self,
-        topology: Topology,
         table: ClassifiedTable,
         effective: EffectiveRoutes,
-        *,
-        is_kubenet: bool,
+        addresses: "_Addresses",
+        pods: tuple[IPRange, ...] | None,
     ) -> None:
         self._table = table
         self._effective = effective
-        self._pods = pod_cidrs(topology) if is_kubenet else ()
-        slices = table.of(RouteKind.NODE) if is_kubenet else ()
-        self._taken = self._taken_slices(slices)
+        self._addresses = addresses
+        self._pods = pods or ()
+        self._taken = self._taken_slices(table.of(RouteKind.NODE) if pods is not None else ())
 
     def judge(self, subnets: Iterable[Subnet]) -> TableInUse:
         own = [each for each in self._table.of(RouteKind.CUSTOM) if each.range is not None]
@@ -182,9 +219,8 @@ class _Judge:
         ranges = [each for each in map(range_of, subnet.prefixes) if each is not None]
         return [part for each in ranges for part in self._effective.split(each)]
 
-    @staticmethod
     def _taken_of(
-        found: ClassifiedRoute, subnet: Subnet, parts: list[tuple[IPRange, EffectiveRoute]]
+        self, found: ClassifiedRoute, subnet: Subnet, parts: list[tuple[IPRange, EffectiveRoute]]
     ) -> TakenSubnet | None:
         """Return what the route takes of a subnet; one to VnetLocal takes nothing."""
         if same_text(found.route.properties.next_hop_type, VNET_LOCAL):
@@ -197,7 +233,12 @@ class _Judge:
         if not taken:
             return None
         every = [part for part, _ in parts if part.version == taken[0].version]
-        return TakenSubnet(subnet=subnet, parts=tuple(taken), is_whole=len(taken) == len(every))
+        return TakenSubnet(
+            subnet=subnet,
+            parts=tuple(taken),
+            is_whole=len(taken) == len(every),
+            addresses=self._addresses.within(subnet, taken),
+        )
 
 
 def _by_tag(

@@ -115,12 +115,16 @@ class DHCPOptions(Wire, frozen=True):
 
 
 class VirtualNetworkProperties(Wire, frozen=True):
-    """``properties`` of a network."""
+    """``properties`` of a network.
+
+    ``default_public_nat_gateway`` is a StandardV2 gateway for all subnets without one of their own.
+    """
 
     address_space: AddressSpace = AddressSpace()
     dhcp_options: DHCPOptions = DHCPOptions()
     subnets: tuple[Subnet, ...] = ()
     virtual_network_peerings: tuple[Peering, ...] = ()
+    default_public_nat_gateway: Reference | None = None
 
 
 class VirtualNetwork(Resource, frozen=True):
@@ -134,6 +138,12 @@ class VirtualNetwork(Resource, frozen=True):
         """Yield subnets, then peerings."""
         yield from self.properties.subnets
         yield from self.properties.virtual_network_peerings
+
+    def links(self) -> Iterator[Link]:
+        """Yield the NAT gateway of the whole network, and what its parts refer to."""
+        gateway = self.properties.default_public_nat_gateway
+        yield from refer(self.id, Relation.LEAVES_THROUGH, gateway)
+        yield from Resource.links(self)
 
 
 class SubnetUsage(Wire, frozen=True):

@@ -18,6 +18,7 @@ from tests.checks.balancers import (
     parts,
     shown,
     values,
+    with_jump_host,
 )
 from tests.checks.kit import ask, the_finding
 from tests.odd_clusters import (
@@ -41,7 +42,7 @@ LABEL = "node.kubernetes.io/exclude-from-external-load-balancers"
 def test_it_passes_where_each_node_is_in_each_pool() -> None:
     outcome = ask(CHECK, "kubenet-vmss")
     assert outcome.status is Status.PASSED
-    assert outcome.message == "2 of 2 backend pools in step with 3 nodes"
+    assert outcome.message == "2 of 2 backend pools with the right members: 3 nodes"
     assert [(each.name, each.field, each.value) for each in outcome.evidence] == [
         ("kubernetes", "length(properties.backendIPConfigurations)", 3),
         (OUTBOUND, "length(properties.backendIPConfigurations)", 3),
@@ -51,12 +52,12 @@ def test_it_passes_where_each_node_is_in_each_pool() -> None:
 @pytest.mark.parametrize(
     ("cluster", "message"),
     [
-        ("seed-kubenet", "2 of 2 backend pools in step with 1 node"),
-        ("cni-nodesubnet", "2 of 2 backend pools in step with 3 nodes"),
-        ("dual-stack", "4 of 4 backend pools in step with 3 nodes"),
-        ("automatic", "1 of 1 backend pool in step with 5 nodes"),
-        ("virtual-machines", "1 of 1 backend pool in step with 5 nodes"),
-        ("multi-balancer", "5 of 5 backend pools in step with 4 nodes"),
+        ("seed-kubenet", "2 of 2 backend pools with the right members: 1 node"),
+        ("cni-nodesubnet", "2 of 2 backend pools with the right members: 3 nodes"),
+        ("dual-stack", "4 of 4 backend pools with the right members: 3 nodes"),
+        ("automatic", "1 of 1 backend pool with the right members: 5 nodes"),
+        ("virtual-machines", "1 of 1 backend pool with the right members: 5 nodes"),
+        ("multi-balancer", "5 of 5 backend pools with the right members: 4 nodes"),
     ],
 )
 def test_it_passes_on_every_kind_of_node(cluster: str, message: str) -> None:
@@ -70,9 +71,9 @@ def test_a_node_in_no_pool_is_one_suspicion() -> None:
         del members(draft, pool)[1]
     outcome = ask(CHECK, draft)
     finding = the_finding(outcome)
-    assert outcome.message == "2 of 2 backend pools not in step with the nodes"
+    assert outcome.message == "2 of 2 backend pools with missing or wrong members"
     assert (finding.severity, finding.cause, finding.name) == (
-        Severity.MEDIUM,
+        Severity.HIGH,
         "missing",
         "kubernetes",
     )
@@ -240,7 +241,21 @@ def of_gateways(draft: Draft) -> None:
     draft.cluster["properties"]["agentPoolProfiles"][0]["mode"] = "Gateway"
 
 
-@pytest.mark.parametrize("leave_out", [labelled, of_gateways])
+def that_deallocates(draft: Draft) -> None:
+    draft.cluster["properties"]["agentPoolProfiles"][0]["scaleDownMode"] = "Deallocate"
+
+
+def test_a_node_that_only_services_lack_is_a_suspicion() -> None:
+    draft = Draft("kubenet-vmss")
+    del members(draft, "kubernetes")[1]
+    assert the_finding(ask(CHECK, draft)).severity is Severity.MEDIUM
+
+
+def test_the_pool_of_a_users_load_balancer_may_hold_other_machines() -> None:
+    assert ask(CHECK, with_jump_host(Draft("kubenet-vmss"))).status is Status.PASSED
+
+
+@pytest.mark.parametrize("leave_out", [labelled, of_gateways, that_deallocates])
 def test_nodes_of_a_pool_that_is_left_out_may_be_missing_from_services_alone(
     leave_out: Callable[[Draft], None],
 ) -> None:
@@ -250,7 +265,10 @@ def test_nodes_of_a_pool_that_is_left_out_may_be_missing_from_services_alone(
         del members(draft, "kubernetes", place)[:2]
     outcome = ask(CHECK, draft)
     assert outcome.status is Status.PASSED
-    assert outcome.message == "3 of 3 backend pools in step with 4 nodes, 2 of them for services"
+    assert (
+        outcome.message
+        == "3 of 3 backend pools with the right members: 4 nodes, 2 of them for services"
+    )
     del members(draft, OUTBOUND)[0]
     outcome = ask(CHECK, draft)
     assert outcome.status is Status.UNKNOWN
@@ -290,7 +308,7 @@ def test_the_pool_of_a_service_that_keeps_to_its_nodes_may_be_a_part() -> None:
     outcome = ask(CHECK, draft)
     assert (outcome.status, outcome.message) == (
         Status.PASSED,
-        "3 of 3 backend pools in step with 3 nodes",
+        "3 of 3 backend pools with the right members: 3 nodes",
     )
 
 
@@ -336,7 +354,7 @@ def internal_twin(draft: Draft) -> list[arm.Document]:
 def test_an_internal_one_of_several_holds_what_its_public_one_holds() -> None:
     draft = Draft("multi-balancer")
     entries = internal_twin(draft)
-    assert ask(CHECK, draft).message == "6 of 6 backend pools in step with 4 nodes"
+    assert ask(CHECK, draft).message == "6 of 6 backend pools with the right members: 4 nodes"
     gone = entries.pop()
     finding = the_finding(ask(CHECK, draft))
     assert finding.name == "team-b-internal"
@@ -361,7 +379,7 @@ def test_an_address_of_no_node_is_dangling() -> None:
 def test_an_empty_pool_is_left_to_another_check() -> None:
     draft = Draft("kubenet-vmss")
     members(draft).clear()
-    assert ask(CHECK, draft).message == "1 of 1 backend pool in step with 3 nodes"
+    assert ask(CHECK, draft).message == "1 of 1 backend pool with the right members: 3 nodes"
 
 
 def test_counts_prove_nothing_while_the_cluster_changes() -> None:

@@ -69,13 +69,13 @@ def test_nodes_of_two_generations_pass_and_are_told_apart() -> None:
         (
             32,
             "too-many",
-            "more than 31 IPv4 configurations, 1 + maxPods, on 1 of 3 nodes",
+            "32 IPv4 configurations, more than 1 + maxPods = 31, on 1 of 3 nodes",
             "32 configurations: 10.60.0.33-61",
         ),
         (
             20,
             "too-few",
-            "fewer than 21 IPv4 configurations, where maxPods is 30, on 1 of 3 nodes",
+            "20 IPv4 configurations, fewer than 21, where maxPods is 30, on 1 of 3 nodes",
             "20 configurations: ",
         ),
         (
@@ -117,6 +117,24 @@ def test_each_cause_is_one_finding_and_nodes_are_counted_once() -> None:
     outcome = ask(CHECK, draft)
     assert outcome.message == "IPv4 configurations do not fit maxPods on 2 of 3 nodes"
     assert {each.cause for each in outcome.findings} == {"no-pod-addresses", "too-few"}
+
+
+def test_nodes_with_different_numbers_are_one_finding_that_tells_all_numbers() -> None:
+    draft = with_addresses(20, 1)
+    del draft.configurations(SCALE_SET_INTERFACES, 2)[10:]
+    finding = the_finding(ask(CHECK, draft))
+    assert finding.message.startswith("10, 20 IPv4 configurations, fewer than 21, where maxPods")
+
+
+def test_an_egress_gateway_gives_its_nodes_more() -> None:
+    draft = with_addresses(33, 0, 1, 2)
+    pool = draft.cluster["properties"]["agentPoolProfiles"][0]
+    pool["mode"] = "Gateway"
+    outcome = ask(CHECK, draft)
+    assert outcome.status is Status.PASSED
+    assert outcome.message.endswith("33 on 3 nodes (2 addresses of the egress gateway)")
+    del draft.configurations(SCALE_SET_INTERFACES, 1)[20:]
+    assert the_finding(ask(CHECK, draft)).cause == "too-few"
 
 
 def test_the_threshold_widens_and_narrows_the_window() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from inspector.findings import Severity, Status
+from tests.checks.balancers import with_jump_host
 from tests.checks.kit import ask, the_finding
 from tests.odd_clusters import (
     LOAD_BALANCERS,
@@ -67,7 +68,7 @@ def test_it_fires_for_an_address_that_no_rule_has() -> None:
     finding = the_finding(outcome)
     assert outcome.message == "2 outbound addresses reported, 1 address on 1 outbound rule"
     assert (finding.severity, finding.cause) == (Severity.HIGH, "not-used")
-    assert finding.message == "second, reported as an outbound address, is on no outbound rule"
+    assert finding.message == "1 outbound address reported and on no outbound rule: second"
     assert gone in str(finding.evidence[0].value)
     assert finding.commands[0].endswith("--query networkProfile.loadBalancerProfile")
     assert finding.commands[1].startswith("az network lb outbound-rule show --ids /subscriptions/")
@@ -81,7 +82,7 @@ def test_it_fires_for_an_address_that_is_not_reported() -> None:
     finding = the_finding(ask(CHECK, draft))
     assert finding.cause == "not-reported"
     assert finding.message == (
-        f"{gone} on an outbound rule is not among the outbound addresses the cluster reports"
+        f"1 address on an outbound rule that the cluster does not report: {gone}"
     )
 
 
@@ -97,6 +98,24 @@ def test_it_fires_for_another_number_than_aks_is_to_manage() -> None:
         (f"{PROFILE}.managedOutboundIPs.count", 1),
         (f"{PROFILE}.managedOutboundIPs.countIPv6", 2),
     ]
+
+
+def test_sets_that_differ_are_one_finding_whatever_the_number() -> None:
+    draft = Draft("cni-overlay")
+    profile(draft)["effectiveOutboundIPs"].pop()
+    assert profile(draft)["managedOutboundIPs"]["count"] > 1
+    assert the_finding(ask(CHECK, draft)).cause == "not-reported"
+
+
+def test_rules_for_machines_that_are_no_nodes_do_not_count() -> None:
+    assert ask(CHECK, with_jump_host(Draft("kubenet-vmss"))).status is Status.PASSED
+
+
+def test_a_cluster_that_failed_is_judged() -> None:
+    draft = Draft("kubenet-vmss")
+    profile(draft)["managedOutboundIPs"]["count"] = 2
+    draft.cluster["properties"]["provisioningState"] = "Failed"
+    assert the_finding(ask(CHECK, draft)).cause == "managed-count"
 
 
 def test_it_fires_for_a_prefix_other_than_the_users() -> None:

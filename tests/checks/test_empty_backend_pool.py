@@ -13,6 +13,7 @@ from tests.checks.balancers import (
     members,
     parts,
     shown,
+    with_jump_host,
 )
 from tests.checks.kit import ask, the_finding
 from tests.odd_clusters import LOAD_BALANCERS, Draft, bundled, gap_of, refusal_of_list
@@ -52,8 +53,8 @@ def test_it_fails_for_rules_that_lead_to_nobody() -> None:
         "kubernetes",
     )
     assert finding.message == (
-        "3 load balancing rules of load balancer kubernetes for backend pool kubernetes, "
-        "which has no member"
+        "backend pool kubernetes of load balancer kubernetes has no member; "
+        "3 load balancing rules lead to it"
     )
     assert finding.impact == "every packet to the service is dropped"
     pool = str(finding.subject)
@@ -73,8 +74,8 @@ def test_it_fails_for_a_way_out_for_nobody() -> None:
     finding = the_finding(ask(CHECK, draft))
     assert finding.severity is Severity.CRITICAL
     assert finding.message == (
-        "1 outbound rule of load balancer kubernetes for backend pool aksOutboundBackendPool, "
-        "which has no member"
+        "backend pool aksOutboundBackendPool of load balancer kubernetes has no member; "
+        "1 outbound rule leads to it"
     )
     assert finding.impact == "no node has a way out through the load balancer"
     assert finding.evidence[1].name == "aksOutboundRule"
@@ -85,8 +86,8 @@ def test_rules_of_both_kinds_are_counted() -> None:
     members(draft).clear()
     rule = parts(draft, OUTBOUND_RULES)[0]["properties"]
     rule["backendAddressPool"] = parts(draft, RULES)[0]["properties"]["backendAddressPool"]
-    assert the_finding(ask(CHECK, draft)).message.startswith(
-        "3 load balancing rules and 1 outbound rule of load balancer kubernetes"
+    assert the_finding(ask(CHECK, draft)).message.endswith(
+        "has no member; 3 load balancing rules and 1 outbound rule lead to it"
     )
 
 
@@ -96,9 +97,17 @@ def test_a_service_that_keeps_to_its_nodes_may_have_no_pod_that_is_ready() -> No
     finding = the_finding(ask(CHECK, draft))
     assert finding.severity is Severity.MEDIUM
     assert finding.message == (
-        "1 load balancing rule of load balancer kubernetes for backend pool booking-chat, "
-        "which has no member; it holds the nodes with pods of one service"
+        "backend pool booking-chat of load balancer kubernetes has no member; "
+        "1 load balancing rule leads to it; it holds the nodes with pods of one service"
     )
+
+
+def test_an_empty_pool_of_the_users_is_not_the_clusters_traffic() -> None:
+    draft = with_jump_host(Draft("kubenet-vmss"))
+    parts(draft, OUTBOUND_RULES, 1).clear()
+    members(draft, "back", 1).clear()
+    finding = the_finding(ask(CHECK, draft))
+    assert (finding.severity, finding.name) == (Severity.MEDIUM, "back")
 
 
 def test_a_pool_that_nobody_uses_is_a_note() -> None:
@@ -132,7 +141,7 @@ def test_it_does_not_know_of_a_cluster_that_is_stopped(code: str) -> None:
     members(draft).clear()
     outcome = ask(CHECK, draft)
     assert outcome.status is Status.UNKNOWN
-    assert outcome.message.startswith("the cluster is stopped; 3 load balancing rules")
+    assert outcome.message.startswith("the cluster is stopped; backend pool kubernetes ")
 
 
 def test_it_does_not_know_without_the_load_balancers() -> None:

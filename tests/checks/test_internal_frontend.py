@@ -70,7 +70,9 @@ def test_it_fires_for_an_address_outside_the_subnet(address: str, method: str) -
         ("properties.addressPrefix", "10.80.1.0/27"),
     ]
     assert finding.commands[0] == f"az network lb frontend-ip show --ids {finding.subject}"
-    assert finding.commands[1].endswith("/subnets/snet-aks-ilb --query addressPrefixes")
+    assert finding.commands[1].endswith(
+        "/subnets/snet-aks-ilb --query '[addressPrefix, addressPrefixes]'"
+    )
 
 
 @pytest.mark.parametrize("address", ["10.80.1.0", "10.80.1.3", "10.80.1.31"])

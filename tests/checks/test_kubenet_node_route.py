@@ -14,6 +14,7 @@ from tests.odd_clusters import (
     NETWORKS,
     ROUTE_TABLES,
     SCALE_SET_INTERFACES,
+    SCALE_SETS,
     VIRTUAL_MACHINES,
     Draft,
     bundled,
@@ -211,6 +212,33 @@ def test_a_cluster_in_motion_may_lack_a_route_for_a_while() -> None:
     assert outcome.message.startswith("the cluster is in state Updating; no pod route leads to")
 
 
+def test_a_pool_that_is_stopped_excuses_no_node_of_another() -> None:
+    draft = without_route(1)
+    (pool,) = draft.cluster["properties"]["agentPoolProfiles"]
+    other = {**pool, "name": "batch", "count": 0, "powerState": {"code": "Stopped"}}
+    draft.cluster["properties"]["agentPoolProfiles"].append(other)
+    assert the_finding(ask(CHECK, draft)).message.endswith(f"{SET}000001")
+    pool["powerState"] = {"code": "Stopped"}
+    assert ask(CHECK, draft).status is Status.UNKNOWN
+
+
+def test_a_scale_set_that_grows_has_nodes_without_a_route_for_a_while() -> None:
+    draft = without_route(1)
+    draft.one(SCALE_SETS)["properties"]["provisioningState"] = "Updating"
+    outcome = ask(CHECK, draft)
+    assert outcome.status is Status.UNKNOWN
+    assert outcome.message.startswith(f"scale set {SET} is in state Updating; no pod route leads")
+
+
+def test_no_table_and_a_gap_are_left_to_the_check_of_tables() -> None:
+    draft = Draft("kubenet-vmss")
+    del draft.one(NETWORKS)["properties"]["subnets"][0]["properties"]["routeTable"]
+    draft.remove(ROUTE_TABLES)
+    refusal = refusal_of_list(draft.snapshot(), VIRTUAL_MACHINES)
+    outcome = ask(CHECK, draft, refusal)
+    assert (outcome.status, outcome.missing) == (Status.UNKNOWN, (gap_of(refusal),))
+
+
 @pytest.mark.parametrize("kind", [NETWORKS, ROUTE_TABLES])
 def test_no_route_is_missing_while_a_table_may_be_hidden(kind: str) -> None:
     snapshot = without_route(1).snapshot()
@@ -271,6 +299,13 @@ def test_it_does_not_apply_without_nodes_or_without_a_table() -> None:
     outcome = ask(CHECK, draft)
     assert outcome.status is Status.SKIPPED
     assert outcome.message == "there is no route table: kubenet-route-table tells of it"
+
+
+def test_a_stopped_cluster_has_no_nodes() -> None:
+    draft = without_nodes(3)
+    draft.cluster["properties"]["powerState"] = {"code": "Stopped"}
+    outcome = ask(CHECK, draft)
+    assert (outcome.status, outcome.message) == (Status.SKIPPED, "the cluster has no nodes")
 
 
 def test_it_does_not_know_where_nodes_are_claimed_and_none_is_found() -> None:

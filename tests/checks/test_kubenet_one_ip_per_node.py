@@ -126,7 +126,7 @@ def with_ipv6(draft: Draft, place: int) -> None:
         (without_address, "not primary or has no private address", "ipconfig1 no address"),
         (
             with_ipv6,
-            "a number of IPv6 configurations other than 0",
+            "an IPv6 configuration, undeclared,",
             "ipconfig1 10.224.0.4, ipconfig2 fd00::4",
         ),
     ],
@@ -182,6 +182,16 @@ def test_dual_stack_passes_with_one_of_each() -> None:
     assert outcome.evidence[1].value == "ipconfig1 10.224.0.4, ipconfig2 fd00::5"
 
 
+def test_an_egress_gateway_gives_its_nodes_more() -> None:
+    draft = Draft("kubenet-vmss")
+    with_two(draft, 0)
+    assert outcome_of(draft.snapshot()).status is Status.FAILED
+    draft.cluster["properties"]["agentPoolProfiles"][0]["mode"] = "Gateway"
+    outcome = outcome_of(draft.snapshot())
+    assert outcome.status is Status.PASSED
+    assert outcome.message.endswith("; nodes of the gateway pool nodepool1 may have more")
+
+
 def test_dual_stack_fails_without_ipv6_and_with_two() -> None:
     draft = dual_stack()
     draft.configurations(SCALE_SET_INTERFACES, 0).pop()
@@ -189,7 +199,7 @@ def test_dual_stack_fails_without_ipv6_and_with_two() -> None:
     outcome = outcome_of(draft.snapshot())
     assert outcome.status is Status.FAILED
     (finding,) = outcome.findings
-    assert finding.message.startswith("a number of IPv6 configurations other than 1 on 2 of 3")
+    assert finding.message.startswith("not exactly one IPv6 configuration on 2 of 3")
     assert finding.message.endswith(f": {SET}000000, {SET}000002")
 
 

@@ -129,7 +129,8 @@ def test_a_table_of_kubenet_s_on_no_subnet_is_a_note(has_routes: bool) -> None:
     assert (finding.cause, finding.severity) == ("leftover-table", Severity.INFO)
     content = "3 routes" if has_routes else "no routes"
     assert finding.message == (
-        f"{SHOP_TABLE} was made for kubenet: it has {content} and is on no subnet"
+        f"{SHOP_TABLE} is named as AKS names the tables of kubenet: it has {content} and "
+        "is on no subnet"
     )
     assert finding.evidence[0].value == (3 if has_routes else 0)
 

@@ -98,12 +98,23 @@ def test_it_fires_for_the_one_subnet_of_two_that_has_none() -> None:
     assert str(the_finding(outcome).subject) == subnet
 
 
-def test_it_names_no_table_where_none_holds_pod_routes() -> None:
+def test_where_no_table_holds_pod_routes_aks_s_own_is_the_one_to_associate() -> None:
     draft = unassociated()
-    draft.one(ROUTE_TABLES)["properties"]["routes"].clear()
+    table = draft.one(ROUTE_TABLES)
+    table["properties"]["routes"].clear()
     finding = the_finding(ask(CHECK, draft))
-    assert finding.message == "subnet aks-subnet has no route table; no table holds pod routes"
-    assert finding.commands[-1].endswith(" --route-table ROUTE_TABLE_ID")
+    assert finding.message == (
+        "subnet aks-subnet has no route table; no pod routes were seen in any table"
+    )
+    assert finding.commands[-1].endswith(f" --route-table {table['id']}")
+
+
+def test_where_there_is_no_table_the_commands_look_for_one() -> None:
+    draft = unassociated()
+    draft.remove(ROUTE_TABLES)
+    finding = the_finding(ask(CHECK, draft))
+    subscription = draft.group.split("/")[2]
+    assert finding.commands[-1] == f"az network route-table list --subscription {subscription}"
 
 
 def test_it_fires_for_a_table_that_is_gone() -> None:

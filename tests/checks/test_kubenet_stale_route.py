@@ -163,6 +163,13 @@ def test_a_cluster_in_motion_may_have_such_routes_for_a_while() -> None:
     assert outcome.message.startswith("pool nodepool1 is in state Scaling; 1 of 4 pod routes")
 
 
+def test_a_node_that_is_made_anew_may_have_two_slices_for_a_while() -> None:
+    draft = with_route(f"{SET}000001____102449024", "10.244.9.0/24", "10.224.0.4")
+    assert the_finding(ask(CHECK, draft)).cause == "second-slice"
+    draft.cluster["properties"]["provisioningState"] = "Upgrading"
+    assert ask(CHECK, draft).status is Status.UNKNOWN
+
+
 @pytest.mark.parametrize("kind", [MACHINES, SCALE_SETS, SCALE_SET_INTERFACES, INTERFACES])
 def test_no_route_is_left_over_while_nodes_may_be_hidden(kind: str) -> None:
     snapshot = left_over().snapshot()

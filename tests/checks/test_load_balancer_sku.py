@@ -129,13 +129,23 @@ def test_it_fails_for_addresses_unlike_their_load_balancer() -> None:
     finding = the_finding(ask(CHECK, draft))
     assert (finding.cause, finding.name) == ("public-ip-sku", "kubernetes")
     assert finding.message == (
-        "1 of 3 public IP addresses of load balancer kubernetes, which is Standard, of another "
-        f"SKU: {address['name']} (Basic)"
+        "load balancer kubernetes is Standard, 1 of 3 public IP addresses on it is not: "
+        f"{address['name']} (Basic)"
     )
     assert shown(finding) == [
         ("kubernetes", "sku.name", "Standard"),
         (address["name"], "sku.name", "Basic"),
     ]
+
+
+def test_a_load_balancer_of_a_new_sku_contradicts_nothing() -> None:
+    draft = Draft("kubenet-vmss")
+    balancer(draft)["sku"] = {"name": "Gateway"}
+    outcome = ask(CHECK, draft)
+    assert (outcome.status, outcome.message) == (
+        Status.UNKNOWN,
+        "load balancer SKU Gateway is not recognised",
+    )
 
 
 @pytest.mark.parametrize("sku", ["Gateway", "Premium"])

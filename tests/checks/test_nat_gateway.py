@@ -85,10 +85,40 @@ def test_it_fires_for_a_subnet_without_gateway(name: str) -> None:
 
 
 def test_without_any_gateway_the_command_holds_its_place() -> None:
+    draft = Draft("cni-podsubnet")
+    for subnet in draft.one(NETWORKS)["properties"]["subnets"]:
+        subnet["properties"].pop("natGateway", None)
+    outcome = ask(CHECK, draft)
+    assert {each.cause for each in outcome.findings} == {"no-gateway"}
+    assert all(each.commands[1].endswith(" --nat-gateway NAT_GATEWAY") for each in outcome.findings)
+
+
+def test_aks_associates_its_own_subnet() -> None:
     draft = Draft("automatic")
     del subnet_of(draft, "aks-subnet")["natGateway"]
     finding = the_finding(ask(CHECK, draft))
-    assert finding.commands[1].endswith("--nat-gateway NAT_GATEWAY")
+    assert finding.commands[1] == "az aks update --resource-group rg-bookings --name aks-bookings"
+    assert finding.remediation == "Reconcile the cluster by an update without changes."
+
+
+def test_a_gateway_of_the_whole_network_serves_every_subnet() -> None:
+    draft = managed()
+    gateway = subnet_of(draft, "aks-subnet").pop("natGateway")
+    draft.one(NETWORKS)["properties"]["defaultPublicNatGateway"] = gateway
+    outcome = ask(CHECK, draft)
+    assert outcome.status is Status.PASSED
+    assert [(each.field, each.value) for each in outcome.evidence] == [
+        ("properties.defaultPublicNatGateway.id", gateway["id"])
+    ]
+    outcome = ask(CHECK, draft, refusal_of(draft.snapshot(), GATEWAYS))
+    assert outcome.status is Status.UNKNOWN
+
+
+def test_a_gateway_is_not_missing_while_the_outbound_type_changes() -> None:
+    draft = Draft("cni-podsubnet")
+    del subnet_of(draft, "snet-nodes-apps")["natGateway"]
+    draft.cluster["properties"]["provisioningState"] = "Updating"
+    assert ask(CHECK, draft).status is Status.UNKNOWN
 
 
 def test_it_fires_for_a_gateway_without_address() -> None:

@@ -152,6 +152,14 @@ def test_other_ceilings(name: str, profile: dict[str, str], reason: str) -> None
     assert f"with a ceiling of {reason}" in the_finding(ask(CHECK, draft)).message
 
 
+def test_network_policy_manager_stops_no_node() -> None:
+    draft = sized("cni-overlay", 300)
+    draft.network_profile.update({"networkPolicy": "azure", "networkDataplane": "azure"})
+    finding = the_finding(ask(CHECK, draft))
+    assert finding.severity is Severity.HIGH
+    assert finding.impact.startswith("Network Policy Manager is not made for so many nodes")
+
+
 def test_a_pool_has_a_ceiling_of_its_own() -> None:
     finding = the_finding(ask(CHECK, sized("cni-nodesubnet", 1000)))
     assert (finding.cause, finding.severity) == ("pool", Severity.HIGH)

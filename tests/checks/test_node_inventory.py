@@ -202,6 +202,19 @@ def test_a_number_proves_nothing_while_the_cluster_is_changing() -> None:
     assert outcome.message.startswith("the cluster is in state Upgrading; pool nodepool1 has 4")
 
 
+@pytest.mark.parametrize("state", ["Updating", "Creating", "Deleting"])
+def test_a_number_proves_nothing_while_the_autoscaler_changes_the_scale_set(state: str) -> None:
+    """Its work shows in the state of the scale set alone."""
+    draft = counted(4)
+    scale_set = draft.one(SCALE_SETS)
+    scale_set["properties"]["provisioningState"] = state
+    outcome = ask(CHECK, draft)
+    assert outcome.status is Status.UNKNOWN
+    assert outcome.message.startswith(f"scale set {scale_set['name']} is in state {state}; pool ")
+    scale_set["properties"]["provisioningState"] = "Failed"
+    assert the_finding(ask(CHECK, draft)).cause == "counts-differ"
+
+
 @pytest.mark.parametrize(
     ("field", "value", "why"),
     [

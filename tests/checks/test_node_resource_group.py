@@ -73,6 +73,23 @@ def test_it_fires_for_a_group_that_is_not_there() -> None:
     assert finding.commands == (f"az group show --name {GROUP}",)
 
 
+@pytest.mark.parametrize("state", ["Creating", "Deleting"])
+def test_a_cluster_that_comes_or_goes_may_have_no_group(state: str) -> None:
+    draft = Draft("kubenet-vmss")
+    draft.remove(GROUPS)
+    draft.cluster["properties"]["provisioningState"] = state
+    outcome = ask(CHECK, draft)
+    assert (outcome.status, outcome.message) == (
+        Status.UNKNOWN,
+        f"resource group {GROUP} does not exist now",
+    )
+
+
+def test_the_registry_of_an_isolated_cluster_is_aks_s_own() -> None:
+    draft = with_resource("Microsoft.ContainerRegistry/registries")
+    assert ask(CHECK, draft).status is Status.PASSED
+
+
 def test_it_fires_for_a_group_of_another_cluster() -> None:
     finding = the_finding(ask(CHECK, group_with(managedBy=OTHER)))
     assert (finding.severity, finding.cause) == (Severity.HIGH, "managed-by-another")

@@ -113,6 +113,25 @@ def test_each_pool_is_a_finding_of_its_own() -> None:
     assert all("on 2 of 2 nodes" in each.message for each in outcome.findings)
 
 
+def test_an_egress_gateway_gives_its_nodes_more() -> None:
+    draft = Draft("half-migrated")
+    draft.cluster["properties"]["agentPoolProfiles"][0]["mode"] = "Gateway"
+    outcome = ask(CHECK, draft)
+    assert outcome.status is Status.PASSED
+    assert outcome.message == (
+        "exactly one IPv4 configuration on 2 of 3 nodes, more on gateway nodes of nodepool1"
+    )
+
+
+def test_a_cni_of_the_user_s_may_have_added_addresses() -> None:
+    draft = Draft("byo-cni")
+    add_address(draft, SCALE_SET_INTERFACES, 0, "10.30.0.99")
+    outcome = ask(CHECK, draft)
+    assert outcome.status is Status.UNKNOWN
+    assert outcome.message.startswith("more than one IPv4 configuration on aks-")
+    assert outcome.message.endswith(": the CNI may have added them")
+
+
 def test_ipv6_is_left_to_ip_families() -> None:
     draft = Draft("half-migrated")
     draft.configurations(SCALE_SET_INTERFACES, 1).pop()

@@ -6,7 +6,15 @@ import pytest
 
 from fixtures import documents as arm
 from inspector.findings import Severity, Status
-from tests.checks.balancers import FRONTENDS, OUTBOUND_RULES, balancer, parts, shown, values
+from tests.checks.balancers import (
+    FRONTENDS,
+    OUTBOUND_RULES,
+    balancer,
+    parts,
+    shown,
+    values,
+    with_jump_host,
+)
 from tests.checks.kit import ask, the_finding
 from tests.odd_clusters import (
     LOAD_BALANCERS,
@@ -110,7 +118,10 @@ def test_a_cluster_that_is_being_made_has_no_rule_yet() -> None:
     outcome = ask(CHECK, draft)
     assert (outcome.status, outcome.message) == (
         Status.UNKNOWN,
-        "there is no outbound rule yet, the cluster is being made",
+        (
+            "the cluster is in state Creating; there is no load balancer kubernetes, "
+            "the outbound type is loadBalancer"
+        ),
     )
 
 
@@ -151,7 +162,7 @@ def test_it_fails_for_a_rule_that_another_type_left(told: str) -> None:
         "kubernetes",
     )
     assert finding.message == (
-        "load balancer kubernetes has outbound rule aksOutboundRule with 1 public address, "
+        "load balancer kubernetes has 1 outbound rule (aksOutboundRule) with 1 public address, "
         f"the outbound type is {told}"
     )
     assert shown(finding)[2][1:] == ("properties.ipAddress", "198.51.100.12")
@@ -167,6 +178,24 @@ def left_address(draft: Draft) -> arm.Document:
     address = draft.one(PUBLIC_IPS)
     del address["properties"]["ipConfiguration"]
     return address
+
+
+def test_a_rule_is_not_left_over_while_the_type_changes() -> None:
+    draft = Draft("kubenet-vmss")
+    draft.network_profile["outboundType"] = "managedNATGateway"
+    draft.cluster["properties"]["provisioningState"] = "Updating"
+    outcome = ask(CHECK, draft)
+    assert outcome.status is Status.UNKNOWN
+    assert outcome.message.startswith("the cluster is in state Updating; load balancer kubernetes ")
+
+
+@pytest.mark.parametrize("told", ["loadBalancer", "userDefinedRouting"])
+def test_rules_for_machines_that_are_no_nodes_are_no_way_out(told: str) -> None:
+    draft = with_jump_host(Draft("kubenet-vmss"))
+    draft.network_profile["outboundType"] = told
+    parts(draft, OUTBOUND_RULES).clear()
+    causes = [each.cause for each in ask(CHECK, draft).findings]
+    assert causes == (["no-outbound-rule"] if told == "loadBalancer" else [])
 
 
 def test_it_fails_for_an_address_that_another_type_left() -> None:
@@ -213,8 +242,11 @@ def test_it_fails_for_a_gateway_that_takes_the_traffic(group: str | None) -> Non
         "nat-old",
     )
     assert finding.message == (
-        "subnet aks-subnet leaves through NAT gateway nat-old, the outbound type is loadBalancer"
+        "NAT gateway nat-old takes the traffic of 1 subnet (aks-subnet), "
+        "the outbound type is loadBalancer"
     )
+    fitting = "userAssignedNATGateway" if group else "managedNATGateway"
+    assert finding.commands[1] == f"{UPDATE} --outbound-type {fitting}"
     assert shown(finding)[1] == ("aks-subnet", "properties.natGateway.id", target)
 
 

@@ -5,8 +5,16 @@ from typing import Any
 import pytest
 
 from inspector.findings import Severity, Status
+from tests.checks.balancers import with_jump_host
 from tests.checks.kit import ask, the_finding
-from tests.odd_clusters import LOAD_BALANCERS, Draft, bundled, gap_of, refusal_of_list
+from tests.odd_clusters import (
+    INTERFACES,
+    LOAD_BALANCERS,
+    Draft,
+    bundled,
+    gap_of,
+    refusal_of_list,
+)
 
 CHECK = "outbound-rule-drift"
 PROFILE = "properties.networkProfile.loadBalancerProfile"
@@ -203,3 +211,22 @@ def test_it_does_not_apply_without_an_outbound_rule() -> None:
         Status.SKIPPED,
         "there is no outbound rule: outbound-resources tells what that means",
     )
+
+
+def test_rules_for_machines_that_are_no_nodes_are_not_judged() -> None:
+    assert ask(CHECK, with_jump_host(Draft("kubenet-vmss"))).status is Status.PASSED
+
+
+def test_rules_of_a_users_load_balancer_are_judged_where_nodes_leave_by_them() -> None:
+    draft = Draft("kubenet-vmss")
+    pools = draft.one(LOAD_BALANCERS)["properties"]["backendAddressPools"]
+    member = pools[0]["properties"]["backendIPConfigurations"][0]["id"]
+    outcome = ask(CHECK, with_jump_host(draft, member))
+    assert {each.name for each in outcome.findings} == {"out"}
+
+
+def test_a_rule_whose_members_are_hidden_may_be_for_nodes() -> None:
+    snapshot = with_jump_host(Draft("kubenet-vmss")).snapshot()
+    refusal = refusal_of_list(snapshot, INTERFACES)
+    outcome = ask(CHECK, snapshot, refusal)
+    assert (outcome.status, outcome.missing) == (Status.UNKNOWN, (gap_of(refusal),))

@@ -40,8 +40,9 @@ def test_it_fires_for_a_peering_that_is_not_connected(state: str) -> None:
     assert finding.evidence[0].value == state
     assert finding.commands == (
         (
-            "az network vnet peering show --resource-group rg-orders-network "
-            "--vnet-name vnet-orders --name to-hub-us"
+            "az network vnet peering show --ids /subscriptions/00000000-0000-0000-0000-000000000000"
+            "/resourceGroups/rg-orders-network/providers/Microsoft.Network/virtualNetworks"
+            "/vnet-orders/virtualNetworkPeerings/to-hub-us"
         ),
     )
 

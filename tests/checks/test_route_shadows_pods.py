@@ -183,8 +183,32 @@ def test_what_a_vnetlocal_route_leaves_of_the_subnet_is_a_part() -> None:
     draft = on_node_subnet("10.80.0.0/20")
     add_route(draft, "10.80.0.0/25", "VnetLocal", name="keep")
     finding = the_finding(ask(CHECK, draft))
-    assert finding.severity is Severity.HIGH
-    assert finding.message.endswith("10.80.0.128/25 of subnet snet-aks")
+    assert finding.severity is Severity.MEDIUM
+    assert finding.message.endswith(
+        "10.80.0.128/25 of subnet snet-aks; no node has an address there now"
+    )
+
+
+@pytest.mark.parametrize(
+    ("prefix", "severity"),
+    [
+        ("10.80.0.20/32", Severity.HIGH),
+        ("10.80.0.200/32", Severity.LOW),
+        ("10.80.0.200/31", Severity.MEDIUM),
+        ("10.80.0.0/26", Severity.HIGH),
+    ],
+)
+def test_it_is_high_only_where_nodes_have_addresses(prefix: str, severity: Severity) -> None:
+    """A private endpoint in the nodes' subnet may have a route of its own, past a firewall."""
+    finding = the_finding(ask(CHECK, on_node_subnet(prefix)))
+    is_empty = finding.message.endswith("; no node has an address there now")
+    assert (finding.severity, is_empty) == (severity, severity is not Severity.HIGH)
+
+
+def test_that_no_node_is_there_is_not_said_while_nodes_may_be_hidden() -> None:
+    snapshot = on_node_subnet("10.80.0.200/32").snapshot()
+    finding = the_finding(ask(CHECK, snapshot, refusal_of_list(snapshot, MACHINES)))
+    assert finding.message.endswith(" takes packets for 10.80.0.200/32 of subnet snet-aks")
 
 
 def test_a_subnet_of_pods_is_looked_at_too() -> None:
@@ -203,6 +227,9 @@ def test_a_subnet_of_pods_is_looked_at_too() -> None:
     draft.add(table)
     finding = the_finding(ask(CHECK, draft))
     assert finding.message.endswith(f" takes packets for subnet {pods['name']}")
+    half = str(next(parse_range(prefix).subnets()))
+    table["properties"]["routes"][0]["properties"]["addressPrefix"] = half
+    assert the_finding(ask(CHECK, draft)).severity is Severity.HIGH
 
 
 @pytest.mark.parametrize("kind", ["None", "VnetLocal", "Internet"])

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from inspector.findings import Severity, Status
+from tests.checks.balancers import with_jump_host
 from tests.checks.kit import ask, the_finding
 from tests.odd_clusters import LOAD_BALANCERS, Draft, bundled, gap_of, refusal_of_list
 
@@ -169,3 +170,7 @@ def test_it_does_not_know_without_the_load_balancers() -> None:
 def test_it_does_not_apply_without_rules(cluster: str, reason: str) -> None:
     outcome = ask(CHECK, cluster)
     assert (outcome.status, outcome.message) == (Status.SKIPPED, reason)
+
+
+def test_rules_for_machines_that_are_no_nodes_are_not_judged() -> None:
+    assert ask(CHECK, with_jump_host(Draft("kubenet-vmss"))).status is Status.PASSED

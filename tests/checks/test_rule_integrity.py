@@ -30,7 +30,7 @@ def rule(draft: Draft) -> Any:
         ("multi-balancer", "5 of 5 rules"),
         ("basic-balancer", "2 of 2 rules"),
         ("private-udr", "1 of 1 rule"),
-        ("automatic", "3 of 3 rules"),
+        ("automatic", "2 of 2 rules"),
     ],
 )
 def test_it_passes_where_all_that_rules_name_is_there(cluster: str, count: str) -> None:
@@ -248,3 +248,9 @@ def test_it_does_not_apply_without_rules(cluster: str) -> None:
         Status.SKIPPED,
         "no load balancer of the cluster has a load balancing rule",
     )
+
+
+def test_a_probe_may_be_switched_off_by_an_annotation() -> None:
+    draft = Draft("kubenet-vmss")
+    probe_lost(draft)
+    assert the_finding(ask(CHECK, draft)).remediation.startswith("Look whether an annotation of ")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from inspector.findings import Severity, Status
+from tests.checks.balancers import with_jump_host
 from tests.checks.kit import ask, the_finding
 from tests.odd_clusters import (
     LOAD_BALANCERS,
@@ -223,3 +224,7 @@ def test_it_does_not_know_a_rule_without_a_pool() -> None:
 def test_it_does_not_apply_to_other_ways_out(cluster: str, reason: str) -> None:
     outcome = ask(CHECK, cluster)
     assert (outcome.status, outcome.message) == (Status.SKIPPED, reason)
+
+
+def test_rules_for_machines_that_are_no_nodes_are_not_judged() -> None:
+    assert ask(CHECK, with_jump_host(Draft("kubenet-vmss"))).status is Status.PASSED

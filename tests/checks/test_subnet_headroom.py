@@ -68,7 +68,7 @@ def test_a_maximum_that_does_not_fit_is_high() -> None:
     assert (finding.cause, finding.severity) == ("too-small", Severity.HIGH)
     assert finding.message == (
         "subnet aks-subnet has 8 free addresses, and its pools may need 11 more: pool nodepool1 "
-        "of 3 nodes may have 12 and 2 of an upgrade, 1 address each"
+        "of 3 nodes may grow to 12, and by 2 more in an upgrade, with 1 address each"
     )
     assert finding.impact.startswith("pool nodepool1 cannot grow to its maximum")
     assert finding.remediation == (
@@ -116,7 +116,7 @@ def test_a_node_subnet_needs_addresses_for_the_pods_of_each_node() -> None:
     finding = the_finding(ask(CHECK, draft))
     assert finding.message == (
         "subnet snet-aks has 36 free addresses, and its pools may need 62 more: pool nodepool1 of "
-        "3 nodes may have 4 and 1 of an upgrade, 31 addresses each"
+        "3 nodes may grow to 4, and by 1 more in an upgrade, with 31 addresses each"
     )
     assert finding.severity is Severity.HIGH
     assert finding.remediation.endswith("or Azure CNI Overlay, save addresses.")

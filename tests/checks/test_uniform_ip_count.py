@@ -120,6 +120,13 @@ def test_it_does_not_apply_to_other_models(cluster: str) -> None:
     )
 
 
+def test_it_does_not_apply_to_the_nodes_of_an_egress_gateway() -> None:
+    draft = with_fewer(node1=27)
+    assert ask(CHECK, draft).status is Status.FAILED
+    draft.cluster["properties"]["agentPoolProfiles"][0]["mode"] = "Gateway"
+    assert ask(CHECK, draft).status is Status.SKIPPED
+
+
 def test_it_does_not_know_where_the_plugin_is_not_told() -> None:
     draft = Draft("kubenet-vmss")
     del draft.cluster["properties"]["networkProfile"]

@@ -29,7 +29,7 @@ EDGE = "ae172904d224e549191835a0847e26a7"
         ("kubenet-vmss", "3 of 3 frontends used by rules"),
         ("cni-overlay", "5 of 5 frontends used by rules"),
         ("multi-balancer", "4 of 4 frontends used by rules"),
-        ("automatic", "2 of 2 frontends used by rules"),
+        ("automatic", "1 of 1 frontend used by rules"),
         ("byo-cni", "2 of 2 frontends used by rules"),
     ],
 )
