@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fixtures import documents as arm
 from fixtures.scenarios import SCENARIOS
-from inspector.address_plan import (
+from inspector.cluster.address_plan import (
     CLUSTER_SUBNETS,
     OWN_NETWORKS,
     PRIVATE,

@@ -7,9 +7,9 @@ from functools import cache
 
 import pytest
 
-from inspector.egress import EgressKind
-from inspector.fingerprint import Agreement
-from inspector.ownership import OwnerKind
+from inspector.cluster.egress import EgressKind
+from inspector.cluster.fingerprint import Agreement
+from inspector.cluster.ownership import OwnerKind
 from inspector.report import Report, Unknown, analyze
 from inspector.report.answer import TextAnswer
 from inspector.report.devices import DeviceType

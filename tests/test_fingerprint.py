@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fixtures import documents as arm
-from inspector.fingerprint import Agreement, Fingerprint, fingerprints
+from inspector.cluster.fingerprint import Agreement, Fingerprint, fingerprints
 from inspector.network.models import NetworkModel
 from inspector.snapshot import Snapshot
 from inspector.topology import Topology

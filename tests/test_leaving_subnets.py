@@ -2,7 +2,7 @@
 
 import pytest
 
-from inspector.egress import OutboundType, leaving_subnets, outbound_type
+from inspector.cluster.egress import OutboundType, leaving_subnets, outbound_type
 from inspector.resources import NetworkProfile
 from inspector.topology import Topology
 from tests.odd_clusters import (

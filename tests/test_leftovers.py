@@ -3,7 +3,7 @@
 import msgspec
 
 from fixtures import documents as arm
-from inspector.leftovers import (
+from inspector.cluster.leftovers import (
     hidden_users,
     idle_gateways,
     is_unattached,

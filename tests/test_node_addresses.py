@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import pytest
 
-from inspector.node_addresses import PoolNodes, node_addresses
+from inspector.cluster.node_addresses import PoolNodes, node_addresses
 from inspector.topology import Topology
 from tests.odd_clusters import (
     MACHINES,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inspector.node_counts import NodeCounts, node_counts, nodes_outside_pools
+from inspector.cluster.node_counts import NodeCounts, node_counts, nodes_outside_pools
 from inspector.snapshot import Snapshot
 from inspector.topology import Topology
 from tests.odd_clusters import (

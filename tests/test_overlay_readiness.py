@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from inspector.overlay_readiness import Answer, Requirement, node_slots, overlay_readiness
+from inspector.cluster.overlay_readiness import Answer, Requirement, node_slots, overlay_readiness
 from inspector.topology import Topology
 from tests.odd_clusters import Draft
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fixtures import documents as arm
-from inspector.ownership import (
+from inspector.cluster.ownership import (
     Owner,
     OwnerKind,
     owner_of_frontend,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures import documents as arm
-from inspector.pod_routes import (
+from inspector.cluster.pod_routes import (
     ClassifiedRoute,
     PodRoutes,
     RouteKind,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.pool_coverage import EXCLUDING_LABEL, Coverage, coverage, wanted_nodes
-from inspector.pool_members import PoolPurpose
+from inspector.cluster.pool_coverage import EXCLUDING_LABEL, Coverage, coverage, wanted_nodes
+from inspector.cluster.pool_members import PoolPurpose
 from inspector.topology import Topology
 from tests.checks.balancers import OUTBOUND_RULES, RULES, addresses, members, parts
 from tests.odd_clusters import (

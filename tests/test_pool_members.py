@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from fixtures import documents as arm
-from inspector.pool_members import (
+from inspector.cluster.pool_members import (
     Member,
     MemberKind,
     PoolMembers,

@@ -6,12 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inspector.cluster.protection import (
+    Protection,
+    as_ranges,
+    folded,
+    protections,
+    surroundings,
+    touching,
+)
 from inspector.collected import NotCollected
 from inspector.network.internet_space import Family
-from inspector.network.parsed_rules import Access
-from inspector.network.surroundings import Surroundings, parse_ranges
-from inspector.network.traffic import Direction, Flow
-from inspector.protection import Protection, as_ranges, folded, protections, surroundings, touching
+from inspector.network.security_rules.parsed_rules import Access
+from inspector.network.security_rules.surroundings import Surroundings, parse_ranges
+from inspector.network.security_rules.traffic import Direction, Flow
 from inspector.topology import Topology
 from tests.odd_clusters import (
     NETWORKS,

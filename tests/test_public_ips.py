@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from fixtures import documents as arm
-from inspector.ownership import OwnerKind
+from inspector.cluster.ownership import OwnerKind
 from inspector.renderers.blocks import Block, Table
 from inspector.renderers.layout.public_ips import lay_out_public_ips
 from inspector.renderers.markdown import render_markdown

@@ -7,8 +7,8 @@ import pytest
 
 from fixtures import documents as arm
 from fixtures.pools import consecutive_addresses
-from inspector.fingerprint import Agreement
-from inspector.ownership import OwnerKind
+from inspector.cluster.fingerprint import Agreement
+from inspector.cluster.ownership import OwnerKind
 from inspector.report import Report, analyze
 from inspector.report.answer import Unknown, unknown_of
 from inspector.report.connected_devices import NetworkView, SubnetView

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 import fixtures.documents as arm
+from inspector.cluster.fingerprint import Agreement
+from inspector.cluster.ownership import OwnerKind
 from inspector.errors import BadDocument
-from inspector.fingerprint import Agreement
-from inspector.ownership import OwnerKind
 from inspector.renderers import Format, render
 from inspector.report import Report, Unknown, analyze
 from inspector.resources import SCALE_SET_PUBLIC_IP_TYPE

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from inspector.cluster.retirements import PREDICATES, RETIREMENTS, Retirement, Usage, Use, usage_of
+from inspector.cluster.retirements.predicates import operating_system
 from inspector.resources import AgentPoolProfile, ManagedCluster
-from inspector.retirements import PREDICATES, RETIREMENTS, Retirement, Usage, Use, usage_of
-from inspector.retirements.predicates import operating_system
 from inspector.topology import Topology
 from tests.odd_clusters import Draft
 

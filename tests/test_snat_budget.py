@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 import fixtures.documents as arm
+from inspector.cluster.snat_budget import SNATBudget, Untold, budgets_of_rule
 from inspector.resources import OutboundRule
 from inspector.snapshot import Snapshot
-from inspector.snat_budget import SNATBudget, Untold, budgets_of_rule
 from inspector.topology import Topology
 from tests.odd_clusters import (
     LOAD_BALANCERS,

@@ -9,10 +9,7 @@ from hypothesis import strategies as st
 
 from fixtures import documents as arm
 from fixtures.assemble import assemble
-from inspector.network.address_needs import SurgeNeed
-from inspector.network.models import NetworkModel
-from inspector.snapshot import Snapshot
-from inspector.subnet_capacity import (
+from inspector.cluster.subnet_capacity import (
     Capacities,
     Drawer,
     SubnetCapacity,
@@ -21,6 +18,9 @@ from inspector.subnet_capacity import (
     subnet_capacities,
     untold_nodes,
 )
+from inspector.network.address_needs import SurgeNeed
+from inspector.network.models import NetworkModel
+from inspector.snapshot import Snapshot
 from inspector.topology import Topology
 from tests.checks.crowded import (
     connect,

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from fixtures import documents as arm
 from fixtures.scenarios import SCENARIOS
 from inspector.checks import run_checks
-from inspector.egress import EgressKind
+from inspector.cluster.egress import EgressKind
+from inspector.cluster.fingerprint import Agreement
+from inspector.cluster.ownership import OwnerKind
 from inspector.findings import Outcome, Status
-from inspector.fingerprint import Agreement
-from inspector.ownership import OwnerKind
 from inspector.report import Report, analyze
 from inspector.report.api_server import APIServer, IntegrationView
 from inspector.report.backend_pools import BackendPool

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import fixtures.documents as arm
-from inspector.egress import EgressKind, Traffic
-from inspector.fingerprint import Agreement
+from inspector.cluster.egress import EgressKind, Traffic
+from inspector.cluster.fingerprint import Agreement
 from inspector.network.internet_space import Family
 from inspector.renderers.blocks import Text
 from inspector.renderers.json_format import json_schema, render_json

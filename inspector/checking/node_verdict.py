@@ -8,10 +8,10 @@ from inspector.checking.check import Problem, Skipped, evidence
 from inspector.checking.commands import az_interface, az_pool
 from inspector.checking.subject import Subject
 from inspector.checking.verdict import Verdict
+from inspector.cluster.node_addresses import NodeAddresses, PoolNodes
 from inspector.findings import Evidence
 from inspector.network.addresses import fold
 from inspector.network.models import NetworkModel
-from inspector.node_addresses import NodeAddresses, PoolNodes
 from inspector.nodes import makes_nodes_without_pool
 from inspector.resource_id import ResourceId
 from inspector.resources import IPConfiguration, Subnet

@@ -8,11 +8,11 @@ import msgspec
 
 from inspector.checking.subject import Subject
 from inspector.checking.verdict import Verdict
+from inspector.cluster.protection import Protection
 from inspector.findings import Severity
 from inspector.network.kubernetes_versions import minor_version
+from inspector.network.security_rules.traffic import Direction, Flow, Protocol
 from inspector.network.service_rules import sides
-from inspector.network.traffic import Direction, Flow, Protocol
-from inspector.protection import Protection
 from inspector.resources import NetworkSecurityGroup, same_text
 from inspector.wording import names
 

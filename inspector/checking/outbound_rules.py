@@ -1,18 +1,18 @@
 """What the checks of outbound rules share: when they apply, which rules there are, how to look."""
 
-from inspector.api_server import is_api_server
 from inspector.checking.check import Decision, Skipped, Undecided, evidence
 from inspector.checking.commands import az
 from inspector.checking.subject import Subject
 from inspector.checking.verdict import Verdict
-from inspector.egress import OutboundType, outbound_type
-from inspector.findings import Evidence
-from inspector.pool_members import (
+from inspector.cluster.api_server import is_api_server
+from inspector.cluster.egress import OutboundType, outbound_type
+from inspector.cluster.pool_members import (
     PoolMembers,
     PoolPurpose,
     hidden_balancers,
     members_by_balancer,
 )
+from inspector.findings import Evidence
 from inspector.resources import (
     LoadBalancer,
     LoadBalancingRule,

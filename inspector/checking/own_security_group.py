@@ -10,7 +10,7 @@ from inspector.checking.subject import Subject
 from inspector.findings import Evidence, Severity
 from inspector.network.internet_space import Family, Space, common, span_of
 from inspector.network.limits import SECURITY_RULE_ADDRESSES_PER_SIDE, SECURITY_RULES_PER_GROUP
-from inspector.network.parsed_rules import Access
+from inspector.network.security_rules.parsed_rules import Access
 from inspector.network.service_rules import (
     FIRST_PRIORITY,
     LAST_PRIORITY,

@@ -6,9 +6,9 @@ from inspector.checking.check import Decision, Skipped, Undecided, evidence
 from inspector.checking.commands import az
 from inspector.checking.subject import Subject
 from inspector.checking.verdict import Verdict
+from inspector.cluster.pod_routes import ClassifiedRoute, ClassifiedTable, pod_routes
 from inspector.findings import Evidence
 from inspector.network.models import NetworkModel, unrecognised
-from inspector.pod_routes import ClassifiedRoute, ClassifiedTable, pod_routes
 from inspector.resources import Route, RouteTable, Subnet
 
 _MOST_COMMANDS = 5

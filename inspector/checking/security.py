@@ -6,15 +6,15 @@ from typing import Final, NamedTuple
 from inspector.checking.check import evidence
 from inspector.checking.commands import az
 from inspector.checking.verdict import Verdict
-from inspector.egress import primary_interface
+from inspector.cluster.egress import primary_interface
+from inspector.cluster.protection import Protection
 from inspector.findings import Evidence
 from inspector.network import security_rules
 from inspector.network.internet_space import Space, common, merged
-from inspector.network.parsed_rules import Access
 from inspector.network.security_rules import DecidingRule, Part, Step
+from inspector.network.security_rules.parsed_rules import Access
+from inspector.network.security_rules.traffic import Protocol, services
 from inspector.network.service_rules import LAST_PRIORITY
-from inspector.network.traffic import Protocol, services
-from inspector.protection import Protection
 from inspector.resource_id import ResourceId
 from inspector.resources import NetworkSecurityGroup, SecurityRule, same_text
 from inspector.wording import names

@@ -6,9 +6,9 @@ from inspector.checking.check import evidence
 from inspector.checking.node_verdict import pool_evidence
 from inspector.checking.subject import Subject
 from inspector.checking.verdict import Verdict
+from inspector.cluster.subnet_capacity import Capacities, Figure, SubnetCapacity, Untold
 from inspector.findings import Evidence
 from inspector.resources import AgentPoolProfile
-from inspector.subnet_capacity import Capacities, Figure, SubnetCapacity, Untold
 
 OPEN_ENDED = "node auto-provisioning adds nodes up to limits that ARM does not show"
 """Why it is not known how many nodes a cluster with node auto-provisioning may have."""

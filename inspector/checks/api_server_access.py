@@ -32,7 +32,8 @@ https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from inspector.api_server_faults import (
+from inspector.checking import Check, Decision, Problem, Subject, Verdict, az, az_cluster, evidence
+from inspector.cluster.api_server_faults import (
     ACCESS,
     Cause,
     Fault,
@@ -43,8 +44,7 @@ from inspector.api_server_faults import (
     source_faults,
     zone_faults,
 )
-from inspector.checking import Check, Decision, Problem, Subject, Verdict, az, az_cluster, evidence
-from inspector.egress import leaving_subnets, public_sources
+from inspector.cluster.egress import leaving_subnets, public_sources
 from inspector.findings import Group, Severity
 from inspector.network.authorized_ranges import OWN_OUTBOUND_ONLY
 from inspector.resources import (

@@ -40,11 +40,9 @@ from inspector.checking import (
     az_pool,
     evidence,
 )
-from inspector.egress import primary_interface
-from inspector.findings import Evidence, Group, Severity
-from inspector.nodes import Node
-from inspector.pool_coverage import EXCLUDING_LABEL, Kept, Lack, coverage, wanted_nodes
-from inspector.pool_members import (
+from inspector.cluster.egress import primary_interface
+from inspector.cluster.pool_coverage import EXCLUDING_LABEL, Kept, Lack, coverage, wanted_nodes
+from inspector.cluster.pool_members import (
     Member,
     MemberKind,
     PoolMembers,
@@ -52,6 +50,8 @@ from inspector.pool_members import (
     hidden_balancers,
     members_by_balancer,
 )
+from inspector.findings import Evidence, Group, Severity
+from inspector.nodes import Node
 from inspector.resource_id import ResourceId
 from inspector.resources import BackendAddressPool, LoadBalancer
 from inspector.wording import count, names, share

@@ -35,15 +35,15 @@ from inspector.checking import (
     az_cluster,
     evidence,
 )
-from inspector.egress import is_basic
-from inspector.findings import Evidence, Group, Severity
-from inspector.pool_members import (
+from inspector.cluster.egress import is_basic
+from inspector.cluster.pool_members import (
     MemberKind,
     PoolMembers,
     PoolPurpose,
     hidden_balancers,
     members_by_balancer,
 )
+from inspector.findings import Evidence, Group, Severity
 from inspector.resources import LoadBalancer, same_text
 from inspector.snapshot import Gap
 from inspector.wording import names, share

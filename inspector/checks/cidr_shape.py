@@ -24,7 +24,6 @@ https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from inspector.address_plan import PRIVATE, RESERVED, PlannedRange, Role, plan_addresses
 from inspector.checking import (
     Check,
     Decision,
@@ -34,6 +33,7 @@ from inspector.checking import (
     az_cluster,
     evidence,
 )
+from inspector.cluster.address_plan import PRIVATE, RESERVED, PlannedRange, Role, plan_addresses
 from inspector.findings import Group, Severity
 from inspector.network.models import NetworkModel
 from inspector.network.ranges import host_bits_set, is_within

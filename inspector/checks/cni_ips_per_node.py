@@ -39,15 +39,15 @@ from inspector.checking import (
     Undecided,
 )
 from inspector.checking.node_verdict import configured, declared_model, pool_evidence
+from inspector.cluster.fingerprint import fingerprints, marked_model
+from inspector.cluster.node_addresses import NodeAddresses, PoolNodes, node_addresses
 from inspector.findings import Evidence, Group, Severity
-from inspector.fingerprint import fingerprints, marked_model
 from inspector.network.models import (
     NetworkModel,
     expected_configurations,
     is_gateway,
     unrecognised,
 )
-from inspector.node_addresses import NodeAddresses, PoolNodes, node_addresses
 from inspector.wording import count, names, share
 
 _FULL = "pods beyond the addresses stay pending on the node"

@@ -30,10 +30,10 @@ from typing import Final, NamedTuple
 
 from inspector.checking import Check, Decision, Problem, Subject, Verdict, az
 from inspector.checking.subnets import note_unseen
-from inspector.devices import Device, DeviceType
+from inspector.cluster.devices import Device, DeviceType
+from inspector.cluster.subnet_capacity import Drawer, SubnetCapacity, Untold, subnet_capacities
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.models import NetworkModel
-from inspector.subnet_capacity import Drawer, SubnetCapacity, Untold, subnet_capacities
 from inspector.wording import count, names, share
 
 _PERCENT: Final = 100

@@ -36,7 +36,7 @@ from inspector.checking import (
     az_cluster,
     evidence,
 )
-from inspector.egress import (
+from inspector.cluster.egress import (
     EgressGroup,
     EgressKind,
     OutboundType,

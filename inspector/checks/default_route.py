@@ -42,7 +42,7 @@ from inspector.checking import (
     az,
     evidence,
 )
-from inspector.egress import (
+from inspector.cluster.egress import (
     DefaultRoute,
     OutboundType,
     default_route,

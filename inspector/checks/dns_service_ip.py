@@ -18,7 +18,6 @@ Source: https://learn.microsoft.com/azure/aks/concepts-network-legacy-cni
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
-from inspector.address_plan import Role, plan_addresses
 from inspector.checking import (
     Check,
     Decision,
@@ -29,6 +28,7 @@ from inspector.checking import (
     az_cluster,
     evidence,
 )
+from inspector.cluster.address_plan import Role, plan_addresses
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.ranges import IPRange
 from inspector.wording import names

@@ -20,14 +20,6 @@ Kubernetes 1.24
 
 from typing import Final
 
-from inspector.address_plan import (
-    OWN_NETWORKS,
-    Collision,
-    Role,
-    collisions,
-    overlapped,
-    plan_addresses,
-)
 from inspector.checking import (
     Check,
     Decision,
@@ -38,6 +30,14 @@ from inspector.checking import (
     az,
     az_cluster,
     evidence,
+)
+from inspector.cluster.address_plan import (
+    OWN_NETWORKS,
+    Collision,
+    Role,
+    collisions,
+    overlapped,
+    plan_addresses,
 )
 from inspector.findings import Group, Severity
 from inspector.network.kubernetes_versions import minor_version

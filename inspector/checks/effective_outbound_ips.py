@@ -41,7 +41,7 @@ from inspector.checking.outbound_rules import (
     unless_by_outbound_rule,
     without_rules,
 )
-from inspector.egress import frontend_public_ips
+from inspector.cluster.egress import frontend_public_ips
 from inspector.findings import Evidence, Group, Severity
 from inspector.resource_id import ResourceId
 from inspector.resources import OutboundRule, Reference

@@ -33,14 +33,14 @@ from inspector.checking import (
     az_cluster,
     evidence,
 )
-from inspector.findings import Evidence, Group, Severity
-from inspector.pool_members import (
+from inspector.cluster.pool_members import (
     PoolMembers,
     PoolPurpose,
     hidden_balancers,
     members_by_balancer,
     rules_of,
 )
+from inspector.findings import Evidence, Group, Severity
 from inspector.resources import BackendAddressPool, LoadBalancer, Relation
 from inspector.wording import count, share
 

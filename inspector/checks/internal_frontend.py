@@ -28,7 +28,7 @@ from typing import Final
 from inspector.checking import Check, Decision, Problem, Skipped, Subject, Verdict, az, evidence
 from inspector.checking.node_verdict import range_evidence
 from inspector.checking.outbound_rules import balancers_seen
-from inspector.egress import leaving_subnets
+from inspector.cluster.egress import leaving_subnets
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.addresses import is_reserved, parse_range
 from inspector.resource_id import ResourceId

@@ -40,9 +40,9 @@ from inspector.checking import (
     evidence,
 )
 from inspector.checking.node_verdict import configured, range_evidence
+from inspector.cluster.node_addresses import NodeAddresses, PoolNodes, node_addresses
 from inspector.findings import Group, Severity
 from inspector.network.models import NetworkModel, unrecognised
-from inspector.node_addresses import NodeAddresses, PoolNodes, node_addresses
 from inspector.resource_id import ResourceId
 from inspector.resources import Subnet
 from inspector.wording import count, names, share

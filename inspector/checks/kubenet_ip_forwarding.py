@@ -28,9 +28,9 @@ from inspector.checking import (
     Undecided,
 )
 from inspector.checking.node_verdict import node_evidence
+from inspector.cluster.node_addresses import NodeAddresses, node_addresses
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.models import NetworkModel, unrecognised
-from inspector.node_addresses import NodeAddresses, node_addresses
 from inspector.wording import names, share
 
 _OFF: Final = NodeFault(

@@ -32,10 +32,10 @@ from inspector.checking.route_tables import (
     tables_of_nodes,
     unless_kubenet,
 )
+from inspector.cluster.node_addresses import node_addresses
+from inspector.cluster.pod_routes import ClassifiedTable, RouteKind, pod_routes
 from inspector.findings import Evidence, Group, Severity
-from inspector.node_addresses import node_addresses
 from inspector.nodes import Node, hidden_interfaces
-from inspector.pod_routes import ClassifiedTable, RouteKind, pod_routes
 from inspector.resource_id import ResourceId
 from inspector.wording import count, names, share
 

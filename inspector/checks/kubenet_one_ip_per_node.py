@@ -33,9 +33,9 @@ from inspector.checking import (
     az_cluster,
     az_pool,
 )
+from inspector.cluster.node_addresses import node_addresses
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.models import NetworkModel, is_gateway
-from inspector.node_addresses import node_addresses
 from inspector.nodes import Node
 from inspector.resources import IPConfiguration
 from inspector.wording import count, names, share

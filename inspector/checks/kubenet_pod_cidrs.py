@@ -35,11 +35,7 @@ from inspector.checking import (
     evidence,
 )
 from inspector.checking.route_tables import show_table, tables_of_nodes, unless_kubenet
-from inspector.findings import Evidence, Group, Severity
-from inspector.network.address_needs import NODE_POD_PREFIX_LENGTH
-from inspector.network.ranges import IPRange, LabelledRange, is_within, overlaps
-from inspector.nodes import Node
-from inspector.pod_routes import (
+from inspector.cluster.pod_routes import (
     ClassifiedRoute,
     ClassifiedTable,
     RouteKind,
@@ -47,6 +43,10 @@ from inspector.pod_routes import (
     encodings,
     pod_cidrs,
 )
+from inspector.findings import Evidence, Group, Severity
+from inspector.network.address_needs import NODE_POD_PREFIX_LENGTH
+from inspector.network.ranges import IPRange, LabelledRange, is_within, overlaps
+from inspector.nodes import Node
 from inspector.resource_id import ResourceId
 from inspector.wording import names, share
 

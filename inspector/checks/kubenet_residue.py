@@ -45,10 +45,10 @@ from inspector.checking.route_tables import (
     show_table,
     table_of,
 )
+from inspector.cluster.pod_routes import ClassifiedRoute, ClassifiedTable, pod_cidrs, pod_routes
 from inspector.findings import Group, Severity
 from inspector.network.models import NetworkModel, unrecognised
 from inspector.network.ranges import is_within
-from inspector.pod_routes import ClassifiedRoute, ClassifiedTable, pod_cidrs, pod_routes
 from inspector.resource_id import ResourceId
 from inspector.resources import Subnet
 from inspector.wording import count, names, share

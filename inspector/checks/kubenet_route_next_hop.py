@@ -40,10 +40,10 @@ from inspector.checking.route_tables import (
     tables_of_nodes,
     unless_kubenet,
 )
-from inspector.egress import primary_interface
+from inspector.cluster.egress import primary_interface
+from inspector.cluster.pod_routes import ClassifiedRoute, RouteKind
 from inspector.findings import Evidence, Group, Severity
 from inspector.nodes import Node, hidden_interfaces
-from inspector.pod_routes import ClassifiedRoute, RouteKind
 from inspector.resources import IPConfiguration, RouteTable
 from inspector.wording import names, share
 

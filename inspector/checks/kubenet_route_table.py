@@ -24,8 +24,14 @@ from collections.abc import Iterable, Sequence
 
 from inspector.checking import Check, Decision, Problem, Skipped, Subject, Verdict, az
 from inspector.checking.route_tables import show_table, table_of, unless_kubenet
+from inspector.cluster.pod_routes import (
+    OWN_POD_ROUTES,
+    ClassifiedTable,
+    PodRoutes,
+    RouteKind,
+    pod_routes,
+)
 from inspector.findings import Group, Severity
-from inspector.pod_routes import OWN_POD_ROUTES, ClassifiedTable, PodRoutes, RouteKind, pod_routes
 from inspector.resource_id import ResourceId
 from inspector.resources import RouteTable, Subnet
 from inspector.wording import count, names, share

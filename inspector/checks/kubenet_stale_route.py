@@ -34,9 +34,9 @@ from inspector.checking.route_tables import (
     tables_of_nodes,
     unless_kubenet,
 )
+from inspector.cluster.pod_routes import ClassifiedRoute, ClassifiedTable, RouteKind
 from inspector.findings import Group, Severity
 from inspector.network.ranges import LabelledRange, overlaps_between
-from inspector.pod_routes import ClassifiedRoute, ClassifiedTable, RouteKind
 from inspector.resource_id import ResourceId
 from inspector.wording import count, names, share
 

@@ -33,8 +33,9 @@ from typing import Final
 
 from inspector.checking import Check, Decision, Problem, Skipped, Subject, Verdict, az, evidence
 from inspector.checking.outbound_rules import balancers_seen, has_basic_balancer
+from inspector.cluster.interface_rules import Load, interface_loads
+from inspector.cluster.ownership import owner_of_rule
 from inspector.findings import Evidence, Group, Severity
-from inspector.interface_rules import Load, interface_loads
 from inspector.network.limits import (
     BACKEND_CONFIGURATIONS_PER_FRONTEND,
     PRIVATE_LINK_SERVICES,
@@ -43,7 +44,6 @@ from inspector.network.limits import (
     SERVICES_PER_CLUSTER,
 )
 from inspector.network.service_names import service_base
-from inspector.ownership import owner_of_rule
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     InventoryItem,

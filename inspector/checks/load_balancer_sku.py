@@ -35,8 +35,8 @@ from inspector.checking import (
     az_cluster,
     evidence,
 )
+from inspector.cluster.pool_members import hidden_balancers
 from inspector.findings import Evidence, Group, Severity
-from inspector.pool_members import hidden_balancers
 from inspector.resource_id import ResourceId
 from inspector.resources import LoadBalancer, PublicIPAddress, Relation, same_text
 from inspector.wording import names, share

@@ -41,11 +41,11 @@ from inspector.checking import (
     evidence,
 )
 from inspector.checking.outbound_rules import balancers_seen, has_basic_balancer
-from inspector.egress import OutboundType, outbound_type
+from inspector.cluster.egress import OutboundType, outbound_type
+from inspector.cluster.interface_rules import interface_key
+from inspector.cluster.pool_members import Member, PoolPurpose, members_by_balancer
 from inspector.findings import Evidence, Group, Severity
-from inspector.interface_rules import interface_key
 from inspector.network.kubernetes_versions import minor_version
-from inspector.pool_members import Member, PoolPurpose, members_by_balancer
 from inspector.resource_id import ResourceId
 from inspector.resources import BackendAddressPool, LoadBalancer, same_text
 from inspector.wording import count, names, share

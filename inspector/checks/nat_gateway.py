@@ -39,7 +39,7 @@ from inspector.checking import (
     az_cluster,
     evidence,
 )
-from inspector.egress import OutboundType, leaving_subnets, nat_gateway_of, outbound_type
+from inspector.cluster.egress import OutboundType, leaving_subnets, nat_gateway_of, outbound_type
 from inspector.findings import Evidence, Group, Severity
 from inspector.resource_id import ResourceId
 from inspector.resources import NATGateway, Subnet, VirtualNetwork, same_text

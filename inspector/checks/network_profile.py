@@ -44,13 +44,13 @@ from inspector.checking import (
     evidence,
 )
 from inspector.checking.node_verdict import configured, pool_evidence
+from inspector.cluster.fingerprint import OVERLAY_TAG, Fingerprint, fingerprints, marked_model
+from inspector.cluster.node_addresses import node_addresses
+from inspector.cluster.pod_routes import pod_routes
 from inspector.findings import Evidence, Group, Severity
-from inspector.fingerprint import OVERLAY_TAG, Fingerprint, fingerprints, marked_model
 from inspector.network.contradictions import DUAL_STACK, Contradiction, Field, contradictions
 from inspector.network.models import NetworkModel, unrecognised
-from inspector.node_addresses import node_addresses
 from inspector.nodes import pool_of
-from inspector.pod_routes import pod_routes
 from inspector.resources import ScaleSet
 from inspector.wording import count, names, share
 

@@ -34,9 +34,9 @@ from inspector.checking import (
     az,
 )
 from inspector.checking.node_verdict import node_evidence, pool_evidence, range_evidence
+from inspector.cluster.node_addresses import NodeAddresses, PoolNodes, node_addresses
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.subnet_ranges import Place, SubnetRanges
-from inspector.node_addresses import NodeAddresses, PoolNodes, node_addresses
 from inspector.resource_id import ResourceId
 from inspector.resources import IPAddress, Subnet, VirtualNetwork
 from inspector.wording import count, names, share

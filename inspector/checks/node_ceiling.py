@@ -33,6 +33,7 @@ from typing import Final, NamedTuple
 
 from inspector.checking import Check, Decision, Problem, Subject, Verdict, az_cluster, az_pool
 from inspector.checking.node_verdict import pool_evidence
+from inspector.cluster.pod_routes import ClassifiedTable, RouteKind, pod_routes
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.address_needs import needs
 from inspector.network.limits import (
@@ -44,7 +45,6 @@ from inspector.network.limits import (
 from inspector.network.models import NetworkModel
 from inspector.network.pool_sizes import most_nodes_with_surge
 from inspector.nodes import makes_nodes_without_pool
-from inspector.pod_routes import ClassifiedTable, RouteKind, pod_routes
 from inspector.resources import AgentPoolProfile
 from inspector.wording import count, names
 

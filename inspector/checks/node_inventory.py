@@ -37,8 +37,8 @@ from inspector.checking import (
     evidence,
 )
 from inspector.checking.node_verdict import pool_evidence
+from inspector.cluster.node_counts import NodeCounts, node_counts, nodes_outside_pools
 from inspector.findings import Evidence, Group, Severity
-from inspector.node_counts import NodeCounts, node_counts, nodes_outside_pools
 from inspector.nodes import Node
 from inspector.resources import same_text
 from inspector.wording import count, names, share

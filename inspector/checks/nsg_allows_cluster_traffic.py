@@ -44,13 +44,7 @@ from inspector.checking.security import (
     show_rule,
     show_rules,
 )
-from inspector.findings import Group, Severity
-from inspector.network import security_rules
-from inspector.network.internet_space import Family, Space, difference, merged
-from inspector.network.models import NetworkModel, unrecognised
-from inspector.network.surroundings import Ranges, Surroundings, parse_ranges
-from inspector.network.traffic import Direction, Flow, Protocol, services
-from inspector.protection import (
+from inspector.cluster.protection import (
     Protection,
     Protections,
     folded,
@@ -58,6 +52,12 @@ from inspector.protection import (
     surroundings,
     touching,
 )
+from inspector.findings import Group, Severity
+from inspector.network import security_rules
+from inspector.network.internet_space import Family, Space, difference, merged
+from inspector.network.models import NetworkModel, unrecognised
+from inspector.network.security_rules.surroundings import Ranges, Surroundings, parse_ranges
+from inspector.network.security_rules.traffic import Direction, Flow, Protocol, services
 from inspector.wording import names, share
 
 _NODES: Final = "nodes to nodes"

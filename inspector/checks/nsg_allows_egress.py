@@ -50,14 +50,14 @@ from inspector.checking.security import (
     is_left_to_defaults,
     show_rules,
 )
-from inspector.egress import OutboundType, outbound_type
+from inspector.cluster.egress import OutboundType, outbound_type
+from inspector.cluster.protection import Protection, protections, surroundings
 from inspector.findings import Group, Severity
 from inspector.network import security_rules
 from inspector.network.internet_space import merged
 from inspector.network.security_rules import Part
-from inspector.network.surroundings import Surroundings
-from inspector.network.traffic import Direction
-from inspector.protection import Protection, protections, surroundings
+from inspector.network.security_rules.surroundings import Surroundings
+from inspector.network.security_rules.traffic import Direction
 from inspector.wording import count, names, share
 
 

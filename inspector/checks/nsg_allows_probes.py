@@ -35,11 +35,22 @@ from inspector.checking.security import (
     show_rules,
     size,
 )
+from inspector.cluster.pool_members import (
+    MemberKind,
+    PoolMembers,
+    hidden_balancers,
+    members_by_balancer,
+)
+from inspector.cluster.protection import Protection, protections, surroundings, touching
 from inspector.findings import Group, Severity
 from inspector.network.internet_space import Family, Space, merged
-from inspector.network.traffic import Direction, Flow, Protocol, service_words, services
-from inspector.pool_members import MemberKind, PoolMembers, hidden_balancers, members_by_balancer
-from inspector.protection import Protection, protections, surroundings, touching
+from inspector.network.security_rules.traffic import (
+    Direction,
+    Flow,
+    Protocol,
+    service_words,
+    services,
+)
 from inspector.resource_id import ResourceId
 from inspector.resources import IPAddress, LoadBalancer, Probe, Relation
 from inspector.topology import Topology

@@ -22,8 +22,8 @@ from collections.abc import Iterable
 
 from inspector.checking import Check, Decision, Problem, Skipped, Subject, Verdict, az
 from inspector.checking.security import attached_evidence, show_rules
+from inspector.cluster.protection import Protection, protections
 from inspector.findings import Evidence, Group, Severity
-from inspector.protection import Protection, protections
 from inspector.resource_id import ResourceId
 from inspector.wording import count, names, share
 

@@ -50,20 +50,20 @@ from inspector.checking.security import (
     rule_evidence,
     show_rules,
 )
+from inspector.cluster.protection import Protection, protections, surroundings
+from inspector.cluster.public_ports import Gates, PublicPort, leads_to, live_addresses, public_ports
 from inspector.findings import Group, Severity
 from inspector.network import security_rules
 from inspector.network.internet_space import Family, Space
 from inspector.network.security_rules import Part
+from inspector.network.security_rules.surroundings import Surroundings
+from inspector.network.security_rules.traffic import Direction
 from inspector.network.service_rules import (
     is_of_services,
     is_own_group,
     source_sets,
     takes_service_priority,
 )
-from inspector.network.surroundings import Surroundings
-from inspector.network.traffic import Direction
-from inspector.protection import Protection, protections, surroundings
-from inspector.public_ports import Gates, PublicPort, leads_to, live_addresses, public_ports
 from inspector.resources import NetworkSecurityGroup
 from inspector.wording import count, names, share
 

@@ -36,9 +36,9 @@ from inspector.checking import (
     Undecided,
 )
 from inspector.checking.node_verdict import configured, declared_model
+from inspector.cluster.node_addresses import NodeAddresses, PoolNodes, node_addresses
 from inspector.findings import Group, Severity
 from inspector.network.models import NetworkModel, is_gateway, unrecognised
-from inspector.node_addresses import NodeAddresses, PoolNodes, node_addresses
 from inspector.wording import names, share
 
 _ELSEWHERE: Final = {

@@ -36,20 +36,20 @@ from inspector.checking import (
     az_services,
     evidence,
 )
-from inspector.findings import Evidence, Group, Severity
-from inspector.leftovers import (
+from inspector.cluster.leftovers import (
     hidden_users,
     is_unattached,
     unattached_outbound_ips,
     unused_frontends,
 )
+from inspector.cluster.ownership import OwnerKind, owner_of_public_ip
+from inspector.cluster.pool_members import hidden_balancers
+from inspector.findings import Evidence, Group, Severity
 from inspector.network.service_names import (
     service_base,
     service_uid,
     services_of_tags,
 )
-from inspector.ownership import OwnerKind, owner_of_public_ip
-from inspector.pool_members import hidden_balancers
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     FrontendIPConfiguration,

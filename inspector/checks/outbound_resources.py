@@ -42,9 +42,9 @@ from inspector.checking import (
     evidence,
 )
 from inspector.checking.outbound_rules import frontends_of, outbound_rules
-from inspector.egress import frontend_public_ips
+from inspector.cluster.egress import frontend_public_ips
+from inspector.cluster.leftovers import hidden_users, idle_gateways, unattached_outbound_ips
 from inspector.findings import Evidence, Group, Severity
-from inspector.leftovers import hidden_users, idle_gateways, unattached_outbound_ips
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     LoadBalancer,

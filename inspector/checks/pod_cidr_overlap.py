@@ -28,19 +28,6 @@ https://learn.microsoft.com/azure/aks/concepts-network-legacy-cni
 
 from typing import Final
 
-from inspector.address_plan import (
-    CLUSTER_SUBNETS,
-    OWN_NETWORKS,
-    AddressPlan,
-    Collision,
-    Role,
-    collisions,
-    free_range,
-    note_on_services,
-    overlapped,
-    plan_addresses,
-    with_on_premises,
-)
 from inspector.checking import (
     Check,
     Decision,
@@ -52,6 +39,19 @@ from inspector.checking import (
     az,
     az_cluster,
     evidence,
+)
+from inspector.cluster.address_plan import (
+    CLUSTER_SUBNETS,
+    OWN_NETWORKS,
+    AddressPlan,
+    Collision,
+    Role,
+    collisions,
+    free_range,
+    note_on_services,
+    overlapped,
+    plan_addresses,
+    with_on_premises,
 )
 from inspector.findings import Group, Severity
 from inspector.network.models import NetworkModel

@@ -29,7 +29,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from inspector.address_plan import PRIVATE, RESERVED, Role, plan_addresses
 from inspector.checking import (
     Check,
     Decision,
@@ -42,15 +41,16 @@ from inspector.checking import (
     evidence,
 )
 from inspector.checking.subnets import OPEN_ENDED, size_evidence
+from inspector.cluster.address_plan import PRIVATE, RESERVED, Role, plan_addresses
+from inspector.cluster.pod_routes import OWN_POD_ROUTES, pod_routes
+from inspector.cluster.subnet_capacity import untold_nodes
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.address_needs import NODE_POD_PREFIX_LENGTH, needs, pod_cidr_slots
 from inspector.network.addresses import parse_range
 from inspector.network.models import NetworkModel, unrecognised
 from inspector.network.ranges import IPRange, LabelledRange, is_within, overlaps_between
 from inspector.nodes import makes_nodes_without_pool
-from inspector.pod_routes import OWN_POD_ROUTES, pod_routes
 from inspector.resources import RouteTable, same_text
-from inspector.subnet_capacity import untold_nodes
 from inspector.wording import count, names
 
 _PERCENT: Final = 100

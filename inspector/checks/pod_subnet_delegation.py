@@ -42,12 +42,12 @@ from inspector.checking import (
     evidence,
 )
 from inspector.checking.node_verdict import pool_evidence
+from inspector.cluster.fingerprint import AKS_SERVICE
+from inspector.cluster.subnet_capacity import POD_SUBNET_MODELS
 from inspector.findings import Evidence, Group, Severity
-from inspector.fingerprint import AKS_SERVICE
 from inspector.network.models import NetworkModel
 from inspector.resource_id import ResourceId
 from inspector.resources import AgentPoolProfile, Subnet, same_text
-from inspector.subnet_capacity import POD_SUBNET_MODELS
 from inspector.wording import count, names, share
 
 _LINK: Final = "AzureKubernetesService"

@@ -31,15 +31,15 @@ from typing import NamedTuple
 from inspector.checking import Check, Decision, Problem, Skipped, Subject, Verdict, az, az_pool
 from inspector.checking.node_verdict import pool_evidence
 from inspector.checking.subnets import size_evidence, subnet_evidence, told
-from inspector.findings import Evidence, Group, Severity
-from inspector.network.address_needs import smallest_prefix
-from inspector.subnet_capacity import (
+from inspector.cluster.subnet_capacity import (
     POD_SUBNET_MODELS,
     Drawer,
     PoolDraw,
     SubnetCapacity,
     subnet_capacities,
 )
+from inspector.findings import Evidence, Group, Severity
+from inspector.network.address_needs import smallest_prefix
 from inspector.wording import count, names, share
 
 _UNSHOWN = "Azure does not show how many the pods take now"

@@ -28,9 +28,9 @@ from inspector.checking import (
     NodeVerdict,
     Subject,
 )
+from inspector.cluster.node_addresses import NodeAddresses, PoolNodes, node_addresses
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.models import NetworkModel
-from inspector.node_addresses import NodeAddresses, PoolNodes, node_addresses
 from inspector.nodes import Node
 from inspector.resource_id import ResourceId
 from inspector.resources import NetworkInterface

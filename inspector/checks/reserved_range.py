@@ -22,7 +22,6 @@ https://learn.microsoft.com/azure/aks/concepts-network-legacy-cni, AKS changelog
 
 from typing import Final
 
-from inspector.address_plan import CLUSTER_SUBNETS, RESERVED, PlannedRange, Role, plan_addresses
 from inspector.checking import (
     Check,
     Decision,
@@ -32,6 +31,13 @@ from inspector.checking import (
     az,
     az_cluster,
     evidence,
+)
+from inspector.cluster.address_plan import (
+    CLUSTER_SUBNETS,
+    RESERVED,
+    PlannedRange,
+    Role,
+    plan_addresses,
 )
 from inspector.findings import Group, Severity
 from inspector.network.ranges import IPRange, LabelledRange, overlaps_between

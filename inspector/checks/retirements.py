@@ -39,10 +39,10 @@ from inspector.checking import (
     az_pool,
     evidence,
 )
+from inspector.cluster.overlay_readiness import Answer, Requirement, overlay_readiness
+from inspector.cluster.retirements import RETIREMENTS, Retirement, Use, usage_of
 from inspector.findings import Evidence, Group, Severity
 from inspector.nodes import makes_nodes_without_pool
-from inspector.overlay_readiness import Answer, Requirement, overlay_readiness
-from inspector.retirements import RETIREMENTS, Retirement, Use, usage_of
 from inspector.wording import count, names, share
 
 _KUBENET = "kubenet"

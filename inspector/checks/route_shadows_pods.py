@@ -34,10 +34,7 @@ from typing import Final
 
 from inspector.checking import Check, Decision, Problem, Skipped, Subject, Verdict, evidence
 from inspector.checking.route_tables import route_commands, show_table
-from inspector.findings import Evidence, Group, Severity
-from inspector.network.address_needs import NODE_POD_PREFIX_LENGTH
-from inspector.network.models import NetworkModel
-from inspector.pod_routes import (
+from inspector.cluster.pod_routes import (
     ClassifiedRoute,
     ClassifiedTable,
     RouteKind,
@@ -45,6 +42,9 @@ from inspector.pod_routes import (
     TakenSubnet,
     shadows,
 )
+from inspector.findings import Evidence, Group, Severity
+from inspector.network.address_needs import NODE_POD_PREFIX_LENGTH
+from inspector.network.models import NetworkModel
 from inspector.wording import count, names, share
 
 _IPV4: Final = 4

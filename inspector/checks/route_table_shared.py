@@ -40,14 +40,14 @@ from inspector.checking.route_tables import (
     tables_of_nodes,
     unless_kubenet,
 )
-from inspector.findings import Evidence, Group, Severity
-from inspector.pod_routes import (
+from inspector.cluster.pod_routes import (
     OWN_POD_ROUTES,
     ClassifiedRoute,
     ClassifiedTable,
     RouteKind,
     nodes_of_others,
 )
+from inspector.findings import Evidence, Group, Severity
 from inspector.resource_id import ResourceId
 from inspector.resources import LoadBalancer, PrivateEndpoint, Subnet
 from inspector.wording import count, names, share

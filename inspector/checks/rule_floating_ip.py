@@ -44,10 +44,10 @@ from inspector.checking.outbound_rules import (
     outbound_rules,
     show_rule,
 )
-from inspector.egress import frontend_public_ips, is_basic
+from inspector.cluster.egress import frontend_public_ips, is_basic
+from inspector.cluster.pool_members import PoolMembers, members_by_balancer
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.service_names import service_base
-from inspector.pool_members import PoolMembers, members_by_balancer
 from inspector.resources import (
     FrontendIPConfiguration,
     LoadBalancer,

@@ -38,7 +38,7 @@ from inspector.checking import (
     evidence,
 )
 from inspector.checking.outbound_rules import balancers_seen
-from inspector.egress import is_basic
+from inspector.cluster.egress import is_basic
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.service_names import service_base
 from inspector.resource_id import ResourceId

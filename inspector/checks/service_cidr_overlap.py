@@ -24,18 +24,6 @@ Source: https://learn.microsoft.com/azure/aks/concepts-network-legacy-cni
 
 from typing import Final
 
-from inspector.address_plan import (
-    OWN_NETWORKS,
-    AddressPlan,
-    Collision,
-    Role,
-    collisions,
-    free_range,
-    note_on_services,
-    overlapped,
-    plan_addresses,
-    with_on_premises,
-)
 from inspector.checking import (
     Check,
     Decision,
@@ -46,6 +34,18 @@ from inspector.checking import (
     az,
     az_cluster,
     evidence,
+)
+from inspector.cluster.address_plan import (
+    OWN_NETWORKS,
+    AddressPlan,
+    Collision,
+    Role,
+    collisions,
+    free_range,
+    note_on_services,
+    overlapped,
+    plan_addresses,
+    with_on_premises,
 )
 from inspector.findings import Group, Severity
 from inspector.wording import count, names, share

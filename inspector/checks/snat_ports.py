@@ -44,7 +44,8 @@ from inspector.checking.outbound_rules import (
     unless_by_outbound_rule,
     without_rules,
 )
-from inspector.egress import frontend_public_ips
+from inspector.cluster.egress import frontend_public_ips
+from inspector.cluster.snat_budget import Number, SNATBudget, Untold, budgets_of_rule
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.snat import (
     LISTENING_BLOCK,
@@ -53,7 +54,6 @@ from inspector.network.snat import (
     addresses_needed,
 )
 from inspector.resources import OutboundRule, PublicIPAddress
-from inspector.snat_budget import Number, SNATBudget, Untold, budgets_of_rule
 from inspector.wording import count, share
 
 _IPV6: Final = 6

@@ -29,9 +29,9 @@ and 3243
 
 from inspector.checking import Check, Decision, Problem, Subject, Verdict, az
 from inspector.checking.subnets import note_unseen, subnet_evidence, told
+from inspector.cluster.subnet_capacity import Drawer, PoolDraw, SubnetCapacity, subnet_capacities
 from inspector.findings import Group, Severity
 from inspector.network.models import NetworkModel
-from inspector.subnet_capacity import Drawer, PoolDraw, SubnetCapacity, subnet_capacities
 from inspector.wording import count, names, share
 
 _PERCENT = 100

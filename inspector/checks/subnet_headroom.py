@@ -39,11 +39,11 @@ from inspector.checking.subnets import (
     subnet_evidence,
     told,
 )
+from inspector.cluster.subnet_capacity import Drawer, PoolDraw, SubnetCapacity, subnet_capacities
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.models import NetworkModel
 from inspector.network.pool_sizes import most_nodes_with_surge
 from inspector.resources import same_text
-from inspector.subnet_capacity import Drawer, PoolDraw, SubnetCapacity, subnet_capacities
 from inspector.wording import count, names, share
 
 

@@ -34,6 +34,7 @@ from inspector.checking import (
     Undecided,
 )
 from inspector.checking.node_verdict import configured, pool_evidence
+from inspector.cluster.node_addresses import NodeAddresses, PoolNodes, node_addresses
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.models import (
     NetworkModel,
@@ -41,7 +42,6 @@ from inspector.network.models import (
     is_gateway,
     unrecognised,
 )
-from inspector.node_addresses import NodeAddresses, PoolNodes, node_addresses
 from inspector.wording import share
 
 _IMPACT: Final = "the nodes take unequal shares of the subnet, and plans for it come out wrong"

@@ -35,8 +35,8 @@ from inspector.checking import (
     evidence,
 )
 from inspector.checking.outbound_rules import balancers_seen
+from inspector.cluster.leftovers import UnusedFrontends, unused_frontends
 from inspector.findings import Evidence, Group, Severity
-from inspector.leftovers import UnusedFrontends, unused_frontends
 from inspector.network.service_names import SERVICE_TAGS
 from inspector.resources import (
     FrontendIPConfiguration,

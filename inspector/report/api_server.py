@@ -1,6 +1,6 @@
 """How the API server is reached: from where, by which address and by which name."""
 
-from inspector.api_server import endpoints_seen, find_load_balancer, subnet_of_api_server
+from inspector.cluster.api_server import endpoints_seen, find_load_balancer, subnet_of_api_server
 from inspector.report.addresses import frontend_address, name_of, public_address
 from inspector.report.answer import TextAnswer, Unknown, View, ask
 from inspector.report.api_server_zone import NodeNetwork, ZoneView, build_zone, node_networks

@@ -1,6 +1,6 @@
 """The private DNS zone with the API server's name, and who may ask it."""
 
-from inspector.api_server import find_zone, own_resolvers
+from inspector.cluster.api_server import find_zone, own_resolvers
 from inspector.report.addresses import name_of
 from inspector.report.answer import Unknown, View, ask, noting
 from inspector.resource_id import ResourceId

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
+from inspector.cluster.pool_members import Member, members_of, rules_of
 from inspector.nodes import hidden_interfaces
-from inspector.pool_members import Member, members_of, rules_of
 from inspector.report.answer import TextAnswer, View, unknown_of
 from inspector.resource_id import ResourceId
 from inspector.resources import BackendAddressPool, Relation

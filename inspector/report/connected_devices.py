@@ -2,15 +2,8 @@
 
 from collections.abc import Mapping
 
-from inspector.devices import classify_devices
-from inspector.nodes import pool_profiles
-from inspector.report.addresses import name_of
-from inspector.report.answer import Unknown, View, noting, unknown_of
-from inspector.report.devices import Device, DeviceType, device_views
-from inspector.resource_id import ResourceId
-from inspector.resources import Peering, Subnet, SubnetUsage, VirtualNetwork, same_text
-from inspector.snapshot import Gap
-from inspector.subnet_capacity import (
+from inspector.cluster.devices import classify_devices
+from inspector.cluster.subnet_capacity import (
     AddressUse,
     Figure,
     Unshown,
@@ -19,6 +12,13 @@ from inspector.subnet_capacity import (
     usage_of,
     usages_of,
 )
+from inspector.nodes import pool_profiles
+from inspector.report.addresses import name_of
+from inspector.report.answer import Unknown, View, noting, unknown_of
+from inspector.report.devices import Device, DeviceType, device_views
+from inspector.resource_id import ResourceId
+from inspector.resources import Peering, Subnet, SubnetUsage, VirtualNetwork, same_text
+from inspector.snapshot import Gap
 from inspector.topology import Topology
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from inspector.devices import Device as ConnectedDevice
-from inspector.devices import DeviceType
+from inspector.cluster.devices import Device as ConnectedDevice
+from inspector.cluster.devices import DeviceType
 from inspector.network.addresses import address_order
 from inspector.report.answer import TextAnswer, Unknown, View, unknown_of
 from inspector.resources import IPAddress

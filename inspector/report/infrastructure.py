@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import Final
 
-from inspector.api_server import API_SERVER, is_api_server_zone, service_of_endpoint
-from inspector.nodes import Node, makes_nodes_without_pool, pool_of
-from inspector.ownership import (
+from inspector.cluster.api_server import API_SERVER, is_api_server_zone, service_of_endpoint
+from inspector.cluster.ownership import (
     OwnerKind,
     node_of_public_ip,
     owner_of_frontend,
     owner_of_prefix,
     owner_of_public_ip,
 )
+from inspector.nodes import Node, makes_nodes_without_pool, pool_of
 from inspector.report.answer import TextAnswer, Unknown, View, ask, noting
 from inspector.resource_id import ResourceId
 from inspector.resources import (

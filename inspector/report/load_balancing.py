@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
+from inspector.cluster.ownership import Owner, owner_of_frontend, owner_of_rule
+from inspector.cluster.pool_members import rules_of
 from inspector.collected import NotCollected
 from inspector.network.service_names import service_base
-from inspector.ownership import Owner, owner_of_frontend, owner_of_rule
-from inspector.pool_members import rules_of
 from inspector.report.addresses import frontend_address, name_of, public_address
 from inspector.report.answer import TextAnswer, Unknown, View, noting, unknown_of
 from inspector.report.backend_pools import BackendPool, build_backend_pool

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from inspector.fingerprint import Agreement, Fingerprint, fingerprints
+from inspector.cluster.fingerprint import Agreement, Fingerprint, fingerprints
 from inspector.network.models import NetworkModel
 from inspector.report.answer import Unknown, View, unknown_of
 from inspector.resources import NetworkProfile

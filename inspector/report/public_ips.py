@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from inspector.collected import NotCollected
-from inspector.network.addresses import address_order
-from inspector.ownership import (
+from inspector.cluster.ownership import (
     Owner,
     node_of_public_ip,
     owner_of_prefix,
     owner_of_public_ip,
     owner_of_unseen_public_ip,
 )
+from inspector.collected import NotCollected
+from inspector.network.addresses import address_order
 from inspector.report.addresses import public_address
 from inspector.report.answer import TextAnswer, Unknown, View, noting, unknown_of
 from inspector.resource_id import ResourceId

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from inspector.cluster.pod_routes import ClassifiedRoute, ClassifiedTable, RouteKind, pod_routes
 from inspector.network.models import NetworkModel, network_model
 from inspector.nodes import missing_for_nodes, pool_profiles
-from inspector.pod_routes import ClassifiedRoute, ClassifiedTable, RouteKind, pod_routes
 from inspector.report.answer import TextAnswer, Unknown, View, noting, unknown_of
 from inspector.resource_id import ResourceId
 from inspector.resources import RouteTable, Subnet

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from inspector import snat_budget
-from inspector.egress import Egress
+from inspector.cluster import snat_budget
+from inspector.cluster.egress import Egress
+from inspector.cluster.snat_budget import SNATBudget, budgets_of
 from inspector.report.answer import Unknown, View, unknown_of
 from inspector.resource_id import ResourceId
-from inspector.snat_budget import SNATBudget, budgets_of
 from inspector.topology import Topology
 
 Number = int | Unknown

@@ -4,8 +4,8 @@ from collections import Counter
 from typing import NamedTuple
 
 from inspector.assessment import Counts
-from inspector.fingerprint import Agreement
-from inspector.ownership import Owner
+from inspector.cluster.fingerprint import Agreement
+from inspector.cluster.ownership import Owner
 from inspector.report.answer import TextAnswer, View
 from inspector.report.network_model import NetworkModels
 from inspector.report.node_interfaces import NodeInterfaces

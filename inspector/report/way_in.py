@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from inspector.collected import NotCollected
-from inspector.network.addresses import address_order
-from inspector.ownership import (
+from inspector.cluster.ownership import (
     Owner,
     OwnerKind,
     owner_of_prefix,
@@ -14,6 +12,8 @@ from inspector.ownership import (
     owner_of_unseen_public_ip,
     resource_words,
 )
+from inspector.collected import NotCollected
+from inspector.network.addresses import address_order
 from inspector.report.addresses import public_address
 from inspector.report.answer import TextAnswer, Unknown, View, noting, unknown_of
 from inspector.report.backend_pools import BackendPool, PoolShare

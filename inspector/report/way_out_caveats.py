@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from inspector.egress import (
+from inspector.cluster.egress import (
     EgressGroup,
     EgressKind,
     Traffic,

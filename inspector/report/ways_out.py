@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from inspector.egress import (
+from inspector.cluster.egress import (
     NOTHING_LEAVES,
     EgressGroup,
     EgressKind,
@@ -13,7 +13,7 @@ from inspector.egress import (
     is_declared_for,
     may_be_overridden,
 )
-from inspector.fingerprint import Agreement
+from inspector.cluster.fingerprint import Agreement
 from inspector.network.addresses import address_order
 from inspector.network.internet_space import Family
 from inspector.network.snat import shared_ports

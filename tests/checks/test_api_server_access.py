@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 import fixtures.documents as arm
-from inspector.api_server_faults import Cause
 from inspector.checks.api_server_access import _TEXTS
+from inspector.cluster.api_server_faults import Cause
 from inspector.findings import Severity, Status
 from tests.checks.kit import ask, the_finding
 from tests.odd_clusters import (

@@ -6,8 +6,8 @@ import pytest
 
 from fixtures import documents as arm
 from inspector.checks import run_checks
+from inspector.cluster.pool_coverage import EXCLUDING_LABEL
 from inspector.findings import Finding, Outcome, Status
-from inspector.pool_coverage import EXCLUDING_LABEL
 from inspector.snapshot import Snapshot
 from inspector.topology import Topology
 from tests.checks.balancers import (

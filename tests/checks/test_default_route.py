@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import fixtures.documents as arm
-from inspector.egress import default_route
+from inspector.cluster.egress import default_route
 from inspector.findings import Severity, Status
 from inspector.network.internet_space import Family
 from inspector.resources import Subnet

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inspector.cluster.interface_rules import interface_loads
 from inspector.config import Thresholds
 from inspector.findings import Severity, Status
-from inspector.interface_rules import interface_loads
 from inspector.resources import InventoryItem
 from inspector.topology import Topology
 from tests.checks.kit import ask, the_finding

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inspector.cluster.retirements import RETIREMENTS
 from inspector.config import Thresholds
 from inspector.findings import Finding, Severity, Status
-from inspector.retirements import RETIREMENTS
 from inspector.snapshot import Snapshot
 from tests.checks.kit import ask, the_finding
 from tests.odd_clusters import Draft

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from inspector.api_server import AZURE_RESOLVER
+from inspector.cluster.api_server import AZURE_RESOLVER
 from inspector.network.authorized_ranges import OWN_OUTBOUND_ONLY
 from inspector.renderers.blocks import (
     Block,

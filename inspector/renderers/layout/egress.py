@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from inspector.egress import EgressKind
-from inspector.fingerprint import Agreement
+from inspector.cluster.egress import EgressKind
+from inspector.cluster.fingerprint import Agreement
 from inspector.network.internet_space import Family
 from inspector.renderers.blocks import (
     Block,

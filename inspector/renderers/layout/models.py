@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from inspector.fingerprint import Agreement
+from inspector.cluster.fingerprint import Agreement
 from inspector.renderers.blocks import Block, Heading, Paragraph, Text, Tone, row, table
 from inspector.renderers.layout.missing import lay_out_missing
 from inspector.report import Unknown

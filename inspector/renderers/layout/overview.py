@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
-from inspector.fingerprint import Agreement
+from inspector.cluster.fingerprint import Agreement
 from inspector.renderers.blocks import (
     ABSENT,
     Block,

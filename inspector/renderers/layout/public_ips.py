@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from inspector.ownership import Owner, OwnerKind
+from inspector.cluster.ownership import Owner, OwnerKind
 from inspector.renderers.blocks import (
     Block,
     Heading,

@@ -1,0 +1,1 @@
+"""What the resources of a cluster add up to: routes, pools, ways out, address plan, owners."""
