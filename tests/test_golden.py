@@ -21,6 +21,7 @@ from inspector import (
     render,
     render_check,
 )
+from inspector.findings import Finding, Severity
 from inspector.renderers.json_format import json_schema
 
 ROOT = Path(__file__).parent.parent
@@ -95,3 +96,28 @@ def test_no_golden_file_is_left_over() -> None:
     wanted |= {f"{SOUND}/report-colour.txt"}
     found = {str(path.relative_to(GOLDEN)) for path in GOLDEN.rglob("*") if path.is_file()}
     assert found == wanted
+
+
+TRUE_ABOVE_INFO = {"retirements", "load-balancer-sku"}
+"""What a sound cluster may be told above info: that something it uses has its day."""
+
+FAULTY = {"half-migrated", "broken-kubenet", "broken-cni"}
+
+
+def findings_of(name: str) -> list[Finding]:
+    return list(check(load_demo(name)).findings)
+
+
+def test_what_the_checks_find_in_the_bundled_clusters(compare: Compare) -> None:
+    lines = [
+        f"{name}: {found.severity} {found.check}/{found.cause}: {found.message}\n"
+        for name in demo_clusters()
+        for found in findings_of(name)
+    ]
+    compare(GOLDEN / "findings.txt", "".join(lines))
+
+
+@pytest.mark.parametrize("name", sorted({*demo_clusters()} - FAULTY))
+def test_a_sound_cluster_is_told_nothing_above_info_but_what_retires(name: str) -> None:
+    above = {found.check for found in findings_of(name) if found.severity is not Severity.INFO}
+    assert above <= TRUE_ABOVE_INFO
