@@ -91,7 +91,9 @@ def assess(
         config.severity,
     )
     valid = [each for each in config.ignore if each.expires is None or each.expires >= day]
-    every = sorted((found for each in outcomes for found in each.findings), key=_order)
+    every = sorted(
+        (found for each in outcomes for found in each.findings), key=lambda each: each.order
+    )
     ignored = tuple(_ignored(every, valid))
     accepted = {each.finding.fingerprint for each in ignored}
     open_findings = [each for each in every if each.fingerprint not in accepted]
@@ -125,10 +127,6 @@ def _severe(outcomes: Iterable[Outcome], severities: Mapping[str, Severity]) -> 
         else each
         for each in outcomes
     )
-
-
-def _order(finding: Finding) -> tuple[int, str, str, str]:
-    return finding.severity.rank, finding.check, finding.subject.key, finding.cause
 
 
 def _ignored(findings: Iterable[Finding], valid: Sequence[Ignore]) -> Iterator[Ignored]:

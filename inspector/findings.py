@@ -75,6 +75,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     commands: tuple[str, ...] = ()
     fingerprint: str
 
+    @property
+    def order(self) -> tuple[int, str, str, str]:
+        """What findings are sorted by, the worst first."""
+        return self.severity.rank, self.check, self.subject.key, self.cause
+
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What one check came to.

@@ -10,7 +10,15 @@ import pytest
 from typer.main import get_command
 
 from docs.build import FOLDER, pages
-from inspector import Thresholds, analyze, load_config, load_demo, render
+from inspector import (
+    Thresholds,
+    analyze,
+    check,
+    load_config,
+    load_demo,
+    render,
+    render_check,
+)
 from inspector.checks import all_checks
 from inspector.cli.commands import app
 from inspector.cli.exit_codes import ExitCode
@@ -30,6 +38,7 @@ def test_generated_pages_are_in_step(name: str, text: str) -> None:
 def test_output_shown_in_the_readme_is_real() -> None:
     shown = re.findall(r"```text\n(.*?)\n```", _README, re.DOTALL)
     printed = render(analyze(load_demo("seed-kubenet")))
+    printed += render_check(check(load_demo("broken-kubenet")))
     assert shown
     for piece in shown:
         assert f"{piece}\n" in printed

@@ -93,7 +93,7 @@ def test_no_golden_file_is_left_over() -> None:
     wanted = {f"{name}/report.{suffix}" for name in demo_clusters() for suffix in SUFFIXES.values()}
     wanted |= {f"{name}/check.{each}" for name in CHECKED for each in CHECK_SUFFIXES.values()}
     wanted |= {f"{SOUND}/report-{width}.txt" for width in OTHER_WIDTHS}
-    wanted |= {f"{SOUND}/report-colour.txt"}
+    wanted |= {f"{SOUND}/report-colour.txt", "findings.txt"}
     found = {str(path.relative_to(GOLDEN)) for path in GOLDEN.rglob("*") if path.is_file()}
     assert found == wanted
 

@@ -209,7 +209,7 @@ def test_suites_are_groups_and_say_of_which_cluster() -> None:
     assert [each.name for each in suites] == [
         "aks-inspector.interfaces",
         "aks-inspector.addresses",
-        "aks-inspector.cluster.egress",
+        "aks-inspector.egress",
     ]
     for suite in suites:
         properties = {each.name: each.value for each in suite.properties()}  # type: ignore[no-untyped-call]  # so it is published

@@ -48,7 +48,7 @@ def _rows(report: CheckReport) -> Iterator[list[str]]:
     ignored = {each.finding.fingerprint: each.reason for each in report.ignored}
     known = set(report.baseline.known if report.baseline is not None else ())
     every = [found for each in report.outcomes for found in each.findings]
-    for found in sorted(every, key=lambda each: each.severity.rank):
+    for found in sorted(every, key=lambda each: each.order):
         state = "known" if found.fingerprint in known else "new"
         if found.fingerprint in ignored:
             state = "ignored"
