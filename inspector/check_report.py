@@ -34,8 +34,8 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether a check could not be decided."""
-        return self.counts.unknown > 0
+        """Whether a check could not be decided, or failed and may not have seen all faults."""
+        return self.counts.unknown > 0 or any(each.missing for each in self.outcomes)
 
     def at_or_above(self, severity: Severity | None) -> tuple[Finding, ...]:
         """Return the reported findings that are at least as bad, worst first; of ``None`` none."""

@@ -15,9 +15,9 @@ keeps a node out of their pools, and so does a machine that is not running; ARM 
 single node. It shows the labels of node pools: nodes of one with this label may be missing, and are
 a low finding where they are not. Nodes of a pool that deallocates, or of gateways, may be missing
 too, Windows Server 2019 from IPv6. Several load balancers hold all nodes together, an internal one
-what its public one holds. Only pools that rules use are searched for missing nodes. An empty pool
-is left to "empty-backend-pool", a node without an interface to "node-inventory". A mismatch while
-the cluster changes is unknown, as is what could not be seen. Skipped if no pool has a member.
+what its public one holds. Pools that no rule uses are not searched. An empty pool is left to
+"empty-backend-pool", a node without an interface to "node-inventory". A mismatch while the cluster
+changes is unknown, as is what could not be seen. Skipped if no pool has a member.
 
 How to fix: look for the label and at the machine's state; else let AKS reconcile the cluster.
 
@@ -56,7 +56,7 @@ from inspector.resource_id import ResourceId
 from inspector.resources import BackendAddressPool, LoadBalancer
 from inspector.wording import count, names, share
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Lack | Kept)
 
 _INTERFACES: Final = "properties.backendIPConfigurations"
 _ADDRESSES: Final = "properties.loadBalancerBackendAddresses"
@@ -112,10 +112,10 @@ def decide(subject: Subject) -> Decision:
     for found in judged:
         verdict.miss(*(each.gap for each in found.members if each.gap is not None))
     covered = subject.once(coverage)
-    for lacks in _grouped(covered.lacks, _place):
+    for lacks in _by_balancer(covered.lacks):
         verdict.add(_lacking(subject, lacks))
         faulty |= {pool.id for lack in lacks for pool in lack.pools}
-    for kept in _grouped(covered.kept, _place):
+    for kept in _by_balancer(covered.kept):
         verdict.add(_labelled(subject, kept))
         faulty |= {each.pool.id for each in kept}
     every, wanted = len(topology.nodes), len(wanted_nodes(topology, PoolPurpose.EVERY_NODE))
@@ -171,14 +171,11 @@ def _stray(
     )
 
 
-def _place(found: Lack | Kept) -> str:
-    return found.balancer.id.key if found.balancer is not None else ""
-
-
-def _grouped(found: Iterable[T], key: Callable[[T], str]) -> Iterable[list[T]]:
+def _by_balancer(found: Iterable[T]) -> Iterable[list[T]]:
     grouped: dict[str, list[T]] = {}
     for each in found:
-        grouped.setdefault(key(each), []).append(each)
+        place = each.balancer.id.key if each.balancer is not None else ""
+        grouped.setdefault(place, []).append(each)
     return grouped.values()
 
 
@@ -224,7 +221,8 @@ def _parts(lacks: Iterable[Lack]) -> Iterator[str]:
         key = lack.wanted, tuple(node.name for node in lack.nodes)
         pools.setdefault(key, {}).update(dict.fromkeys(pool.title for pool in lack.pools))
     for (wanted, missing), titles in pools.items():
-        yield f"{share(len(missing), wanted, 'node')} not in {names(titles)}: {names(missing)}"
+        nodes = f"{share(len(missing), wanted, 'node')} not in backend"
+        yield f"{nodes} {'pool' if len(titles) == 1 else 'pools'} {names(titles)}: {names(missing)}"
 
 
 def _labelled(subject: Subject, kept: list[Kept]) -> Problem:

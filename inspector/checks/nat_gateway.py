@@ -46,7 +46,7 @@ from inspector.resources import NATGateway, Subnet, VirtualNetwork, same_text
 from inspector.wording import count, names, plural, share
 
 _PROFILE = "properties.networkProfile.natGatewayProfile"
-_NO_WAY_OUT = "what is in the subnet leaves by Azure's default outbound access, or not at all"
+_NO_WAY_OUT = "what is in the subnet leaves another way than declared, or not at all"
 _RECONCILE = "Reconcile the cluster by an update without changes."
 
 

@@ -43,6 +43,7 @@ from inspector.cluster.overlay_readiness import Answer, Requirement, overlay_rea
 from inspector.cluster.retirements import RETIREMENTS, Retirement, Use, usage_of
 from inspector.findings import Evidence, Group, Severity
 from inspector.nodes import makes_nodes_without_pool
+from inspector.resources import same_text
 from inspector.wording import count, names, share
 
 _KUBENET = "kubenet"
@@ -78,6 +79,8 @@ def _problem(subject: Subject, retirement: Retirement, uses: Iterable[Use]) -> P
     conditions = overlay_readiness(cluster) if retirement.predicate == _KUBENET else ()
     is_ready = all(each.answer is not Answer.NOT_MET for each in conditions)
     options = dict(retirement.update) if is_ready else {}
+    if "network-dataplane" in options and not same_text(subject.profile.network_plugin, "azure"):
+        options = {}  # AKS refuses Cilium under another plugin
     update = (az_cluster(cluster, "update", **options),) if options else ()
     return Problem(
         cause=retirement.predicate or "",

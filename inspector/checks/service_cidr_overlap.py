@@ -105,7 +105,8 @@ def _problem(subject: Subject, plan: AddressPlan, collision: Collision) -> Probl
 def _remediation(plan: AddressPlan, collision: Collision) -> str:
     if collision.is_latent:
         return "Make no subnet where the service CIDR is."
-    free = free_range(plan, collision.pairs[0][0])
+    pods = (free_range(plan, each) for each in plan.of(Role.POD_CIDR))  # may have to move as well
+    free = free_range(plan, collision.pairs[0][0], [each for each in pods if each is not None])
     example = f", {free} for example, which meets no range seen here" if free is not None else ""
     return (
         f"Build a new cluster with another service CIDR{example}: it cannot be changed. "

@@ -174,7 +174,7 @@ def demo(
     """List the bundled clusters, or print the report of one."""
     if name is not None:
         sheet = make_sheet(form, output, SUFFIXES)
-        result = analyze(Source(snapshot=f"{PREFIX}{name}").read())
+        result = analyze(Source(snapshot=f"{PREFIX}{name.removeprefix(PREFIX)}").read())
         sheet.write(
             render(result, sheet.form, show_all=show_all, width=sheet.width, color=sheet.color)
         )

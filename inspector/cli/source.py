@@ -13,7 +13,7 @@ import typer
 from inspector.cli.subscription import resolve_subscription
 from inspector.collectors import CLOUDS, Cloud, CloudName, CredentialKind, collect
 from inspector.collectors.clouds import private_cloud
-from inspector.demo import PREFIX, load_demo
+from inspector.demo import PREFIX, demo_clusters, load_demo
 from inspector.errors import UsageError
 from inspector.resource_id import ResourceId
 from inspector.resources import ManagedCluster
@@ -162,6 +162,8 @@ def _parsed(text: str) -> ResourceId:
         cluster = ResourceId(text)
     except ValueError:
         hint = "; for a file use --snapshot" if _exists(text) else ""
+        if text in demo_clusters():
+            hint = f"; the bundled cluster is {PREFIX}{text}"
         raise UsageError(
             f"{text!r} is not an ARM resource id: it has the form {_ID_FORM}{hint}"
         ) from None

@@ -78,7 +78,7 @@ def test_a_node_in_no_pool_is_one_suspicion() -> None:
         "kubernetes",
     )
     assert finding.message == (
-        f"load balancer kubernetes: 1 of 3 nodes not in {OUTBOUND}, kubernetes: {SET}000001; "
+        f"load balancer kubernetes: 1 of 3 nodes not in backend pools {OUTBOUND}, kubernetes: {SET}000001; "
         "a label may leave them out, or their machines may not be running"
     )
     assert finding.impact == "they have no way out through the load balancer"
@@ -106,7 +106,7 @@ def test_no_label_keeps_a_node_out_of_the_way_out() -> None:
     del members(draft, OUTBOUND)[2]
     finding = the_finding(ask(CHECK, draft))
     assert finding.message == (
-        f"load balancer kubernetes: 1 of 3 nodes not in {OUTBOUND}: {SET}000002; "
+        f"load balancer kubernetes: 1 of 3 nodes not in backend pool {OUTBOUND}: {SET}000002; "
         "their machines may not be running"
     )
 
@@ -116,8 +116,8 @@ def test_pools_that_lack_other_nodes_are_told_apart() -> None:
     del members(draft)[0]
     del members(draft, OUTBOUND)[2]
     finding = the_finding(ask(CHECK, draft))
-    assert f"1 of 3 nodes not in {OUTBOUND}: {SET}000002" in finding.message
-    assert f"1 of 3 nodes not in kubernetes: {SET}000000" in finding.message
+    assert f"1 of 3 nodes not in backend pool {OUTBOUND}: {SET}000002" in finding.message
+    assert f"1 of 3 nodes not in backend pool kubernetes: {SET}000000" in finding.message
 
 
 def test_a_member_that_does_not_exist_is_dangling() -> None:
@@ -326,7 +326,7 @@ def test_several_load_balancers_hold_the_nodes_together() -> None:
     finding = the_finding(ask(CHECK, draft))
     assert (finding.cause, finding.name) == ("missing", "aks-travel")
     assert finding.message == (
-        f"every load balancer: 1 of 4 nodes not in kubernetes: {gone['name']}; "
+        f"every load balancer: 1 of 4 nodes not in backend pool kubernetes: {gone['name']}; "
         "a label may leave them out, or their machines may not be running"
     )
     assert finding.impact == "no service's traffic comes in through them"
@@ -358,7 +358,7 @@ def test_an_internal_one_of_several_holds_what_its_public_one_holds() -> None:
     gone = entries.pop()
     finding = the_finding(ask(CHECK, draft))
     assert finding.name == "team-b-internal"
-    assert f"1 of 2 nodes not in kubernetes: {gone['name']}" in finding.message
+    assert f"1 of 2 nodes not in backend pool kubernetes: {gone['name']}" in finding.message
 
 
 def test_an_address_of_no_node_is_dangling() -> None:
@@ -391,7 +391,7 @@ def test_counts_prove_nothing_while_the_cluster_changes() -> None:
     assert outcome.status is Status.UNKNOWN
     assert outcome.message.startswith("the cluster is in state Upgrading; ")
     assert "of no node" in outcome.message
-    assert "1 of 3 nodes not in kubernetes" in outcome.message
+    assert "1 of 3 nodes not in backend pool kubernetes" in outcome.message
 
 
 @pytest.mark.parametrize("kind", [LOAD_BALANCERS, SCALE_SET_INTERFACES])

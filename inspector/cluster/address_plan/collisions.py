@@ -1,5 +1,6 @@
 """Where the cluster's ranges meet those around it, and which range would meet none."""
 
+from collections.abc import Iterable
 from itertools import groupby
 
 import msgspec
@@ -83,16 +84,18 @@ def overlapped(plan: AddressPlan, role: Role, others: tuple[Role, ...]) -> int:
     return len({id(theirs) for _, theirs in _pairs(plan.of(role), plan.of(*others))})
 
 
-def free_range(plan: AddressPlan, like: PlannedRange) -> IPRange | None:
+def free_range(
+    plan: AddressPlan, like: PlannedRange, besides: Iterable[IPRange] = ()
+) -> IPRange | None:
     """Return the lowest private IPv4 range of the same size that meets nothing of the plan.
 
+    ``besides`` are ranges that are to stay free as well.
     ``None`` where there is none, where something that could meet it is not known, and for IPv6.
     """
     if plan.gaps or plan.doubts:
         return None
-    return first_free(
-        like.range.prefixlen, PRIVATE, (*RESERVED, *(each.range for each in plan.ranges))
-    )
+    taken = (*RESERVED, *besides, *(each.range for each in plan.ranges))
+    return first_free(like.range.prefixlen, PRIVATE, taken)
 
 
 def _pairs(

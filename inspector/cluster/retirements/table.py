@@ -121,7 +121,7 @@ RETIREMENTS: Final = (
         predicate="ubuntu-22-04",
         retired_on=date(2027, 6, 30),
         images_removed_on=date(2028, 4, 30),
-        replacement="Upgrade to Kubernetes 1.35 or later, or set the OS SKU Ubuntu2404.",
+        replacement="Upgrade to Kubernetes 1.35 or later, or from 1.32 on set OS SKU Ubuntu2404.",
         source=f"{_INCLUDES}/ubuntu-22-04-retirement.md",
     ),
     Retirement(
