@@ -1,16 +1,17 @@
 """What protects nodes and pods, the addresses behind it, and what is around their subnets."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_network
+from ipaddress import IPv4Address, IPv6Address
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.cluster.protection import (
     Protection,
-    as_ranges,
     folded,
     protections,
+    spaces_of,
     surroundings,
     touching,
 )
@@ -143,11 +144,28 @@ def test_parts_are_cut_down_to_the_addresses_they_meet() -> None:
 
 
 @given(st.sets(st.integers(0, 64).map(IPv4Address)), st.sets(st.integers(1, 64).map(IPv6Address)))
-def test_addresses_become_ranges_that_hold_them_and_no_other(
+def test_addresses_become_spans_that_hold_them_and_no_other(
     four: set[IPv4Address], six: set[IPv6Address]
 ) -> None:
-    held = [address for text in as_ranges([*six, *four]) for address in ip_network(text)]
-    assert held == [*sorted(four), *sorted(six)]
+    spans = spaces_of([*six, *four])
+    held = {
+        family: [number for low, high in found for number in range(low, high + 1)]
+        for family, found in spans.items()
+    }
+    assert held == {Family.IPV4: [*map(int, sorted(four))], Family.IPV6: [*map(int, sorted(six))]}
+
+
+def test_the_area_is_the_subnet_s_unless_an_address_is_outside_of_it() -> None:
+    _, found = the_only(Draft("cni-nodesubnet"))
+    assert found.area == found.subnet.prefixes
+    other = msgspec.structs.replace(
+        found.subnet,
+        properties=msgspec.structs.replace(
+            found.subnet.properties, address_prefix="10.99.0.0/24", address_prefixes=()
+        ),
+    )
+    moved = msgspec.structs.replace(found, subnet=other)
+    assert parse_ranges(moved.area).ipv4 == found.space(Family.IPV4)
 
 
 @given(st.lists(st.tuples(st.integers(0, 255), st.integers(24, 32)), max_size=6))

@@ -17,10 +17,12 @@ from inspector.resources import NetworkSecurityGroup, same_text
 from inspector.wording import names
 
 DNS_PORT: Final = 53
+HTTPS_PORT: Final = 443
 _INTERNET: Final = ("Internet",)
 _PLATFORM_DNS: Final = "AzurePlatformDNS"
 _PLATFORM_ADDRESS: Final = "168.63.129.16"
 _FIRST_WITH_KONNECTIVITY: Final = 20
+_FIRST_WITHOUT_NTP: Final = 21
 
 
 class Need(NamedTuple):
@@ -34,10 +36,10 @@ class Need(NamedTuple):
     is_exact: bool = False
 
     def flow(self, protection: Protection, destination: tuple[str, ...]) -> Flow:
-        """Return the traffic as a security group is asked about it."""
+        """Return the traffic as a security group is asked about it, of the whole area."""
         return Flow(
             direction=Direction.OUTBOUND,
-            source=protection.ranges,
+            source=protection.area,
             destination=destination,
             protocol=self.protocol,
             ports=((self.port, self.port),),
@@ -49,8 +51,8 @@ class Need(NamedTuple):
         return f"{self.name} ({self.protocol} {self.port})"
 
 
-HTTPS: Final = Need("HTTPS to the internet", Protocol.TCP, 443, _INTERNET, Severity.HIGH)
-_OF_NODES: Final = (Need("NTP", Protocol.UDP, 123, _INTERNET, Severity.LOW),)
+_HTTPS: Final = Need("HTTPS to the internet", Protocol.TCP, HTTPS_PORT, _INTERNET, Severity.HIGH)
+_TIME: Final = Need("NTP", Protocol.UDP, 123, _INTERNET, Severity.INFO)
 _TUNNEL: Final = (
     Need("the tunnel", Protocol.UDP, 1194, _INTERNET, Severity.LOW),
     Need("the tunnel", Protocol.TCP, 9000, _INTERNET, Severity.LOW),
@@ -63,15 +65,31 @@ def cloud_tag(subject: Subject) -> str:
     return f"AzureCloud.{region}" if region else "AzureCloud"
 
 
+def has_private_api_server(subject: Subject) -> bool:
+    """Whether nodes and pods reach the API server inside of the network."""
+    access = subject.cluster.properties.api_server_access_profile
+    return access.enable_private_cluster is True or access.enable_vnet_integration is True
+
+
+def https_need(subject: Subject, protection: Protection) -> Need:
+    """Return HTTPS as nodes or pods need it: images are pulled by nodes alone.
+
+    So a group that keeps pods of their own subnet in is a choice where the API server is private.
+    """
+    is_choice = not protection.nodes and has_private_api_server(subject)
+    return _HTTPS._replace(severity=Severity.INFO) if is_choice else _HTTPS
+
+
 def needs_of_nodes(subject: Subject, protection: Protection) -> Iterator[Need]:
     """Yield what nodes alone need: the time, and the tunnel that Konnectivity replaced."""
     if not protection.nodes:
         return
-    yield from _OF_NODES
     properties = subject.cluster.properties
     minor = minor_version(properties.current_kubernetes_version, properties.kubernetes_version)
+    has_old_images = minor is not None and minor < _FIRST_WITHOUT_NTP
+    yield _TIME._replace(severity=Severity.LOW) if has_old_images else _TIME
     is_old = minor is not None and minor < _FIRST_WITH_KONNECTIVITY
-    if is_old and not properties.api_server_access_profile.enable_private_cluster:
+    if is_old and not has_private_api_server(subject):
         yield from _TUNNEL
 
 

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from inspector.checking.check import evidence
 from inspector.checking.commands import az
+from inspector.checking.subject import Subject
 from inspector.checking.verdict import Verdict
 from inspector.cluster.egress import primary_interface
 from inspector.cluster.protection import Protection
@@ -13,15 +14,25 @@ from inspector.network import security_rules
 from inspector.network.internet_space import Space, common, merged
 from inspector.network.security_rules import DecidingRule, Part, Step
 from inspector.network.security_rules.parsed_rules import Access
+from inspector.network.security_rules.surroundings import (
+    BALANCER_TAG,
+    INTERNET_TAG,
+    NETWORK_TAG,
+    parse_ranges,
+)
 from inspector.network.security_rules.traffic import Protocol, services
-from inspector.network.service_rules import LAST_PRIORITY
+from inspector.network.service_rules import LAST_PRIORITY, is_own_group, sides
 from inspector.resource_id import ResourceId
 from inspector.resources import NetworkSecurityGroup, SecurityRule, same_text
 from inspector.wording import names
 
 _GROUP: Final = "properties.networkSecurityGroup.id"
 _FIRST_PRIORITY: Final = 100
+TAKE_OUT: Final = (
+    "Take the rule out of this group, which AKS keeps: rules of your own are not supported there."
+)
 _MOST_TRAFFIC: Final = 2
+_OF_THE_NETWORK: Final = frozenset({NETWORK_TAG, BALANCER_TAG, INTERNET_TAG})
 _TCP: Final = services((Protocol.TCP,), ((1, 65_535),))
 
 
@@ -97,6 +108,21 @@ def rule_of(group: NetworkSecurityGroup, rule: DecidingRule) -> SecurityRule | N
     return next((each for each in same if each.properties.priority == rule.priority), None)
 
 
+def tags_let_in(protection: Protection, parts: Iterable[Part]) -> Iterable[str]:
+    """Return the service tags that custom rules may let in, in parts whose verdict is unknown."""
+    groups = {each.id: each for each in protection.groups}
+    steps = (step for part in parts for step in part.steps)
+    rules = (
+        rule_of(groups[step.group], rule)
+        for step in steps
+        for rule in step.rules
+        if rule.access is Access.ALLOW and not rule.is_default
+    )
+    sides_of_rules = (sides(each)[0] for each in rules if each is not None)
+    tags = (tag for texts in sides_of_rules for tag in parse_ranges(texts).tags)
+    return dict.fromkeys(each for each in tags if each.lower() not in _OF_THE_NETWORK)
+
+
 def denied_words(found: Iterable[Denial]) -> str:
     """Return which traffic is denied, told in the order it was found, each once."""
     told = dict.fromkeys(f"{each.pair} ({each.part.traffic})" for each in found)
@@ -157,6 +183,12 @@ def show_rules(group: NetworkSecurityGroup) -> str:
     return az("network", "nsg", "show", ids=str(group.id), query="securityRules", output="table")
 
 
+def is_kept_by_aks(subject: Subject, group: NetworkSecurityGroup) -> bool:
+    """Whether a group is AKS's own, where nobody else is to write rules."""
+    home = subject.cluster.infrastructure_group
+    return group.id.resource_group_id == home and is_own_group(group.title)
+
+
 def show_rule(rule: SecurityRule) -> str:
     """Return the command that shows a rule."""
     return az("network", "nsg", "rule", "show", ids=str(rule.id))
@@ -168,10 +200,14 @@ def allow_above(
     """Return the command that adds a rule which allows, at the next free priority before a rule.
 
     ``direction`` is ``Inbound`` or ``Outbound``. Where none is free ``PRIORITY`` stands for it.
+    A rule that has the name already is not written over: the name gets a number.
     """
+    rules = group.properties.security_rules
+    titles = {each.title.lower() for each in rules}
+    names_left = (name, *(f"{name}-{number}" for number in range(2, len(rules) + 3)))
     taken = {
         each.properties.priority
-        for each in group.properties.security_rules
+        for each in rules
         if same_text(each.properties.direction, direction)
     }
     last = min((rule.priority or 0) - 1, LAST_PRIORITY)
@@ -184,7 +220,7 @@ def allow_above(
         "create",
         resource_group=group.id.resource_group,
         nsg_name=group.title,
-        name=name,
+        name=next(each for each in names_left if each.lower() not in titles),
         priority=str(free) if free is not None else "PRIORITY",
         direction=direction,
         access="Allow",

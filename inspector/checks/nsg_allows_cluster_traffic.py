@@ -12,12 +12,12 @@ the sender are evaluated by priority, for addresses that packets show. Pods are 
 (Overlay), in the slices that the routes of the subnet hold (kubenet), in the pod subnets, or among
 the addresses of the nodes' interfaces (node subnet). With a CNI of your own only nodes are judged.
 ``VirtualNetwork`` holds the network, its peers and every prefix of the subnet's user-defined
-routes. Critical: a custom rule denies most ports of Tcp. Medium: it denies some. Info: only ports
-22 and 3389, which administrators use and the cluster does not. What only Azure's default rules
-decide passes, as Azure documents them as enough for every network model. Unknown: a custom rule
-may match (it names an application security group, a service tag, or decides by ``VirtualNetwork``
-about pods of Overlay, whose part in that tag is not documented), or something could not be seen.
-Skipped where there are no nodes.
+routes. Critical: a custom rule denies most ports of Tcp. Medium: it denies some. Info: only what
+the cluster does not use, ports 22 and 3389 and protocols other than Tcp and Udp. What only Azure's
+default rules decide passes, as Azure documents them as enough for every network model. Unknown: a
+custom rule may match (it names an application security group, a service tag, or decides by
+``VirtualNetwork`` about pods of Overlay, whose part in that tag is not documented), or something
+could not be seen. Skipped where there are no nodes.
 
 How to fix: allow the ranges of nodes and pods at a priority before the rule that denies.
 
@@ -33,12 +33,14 @@ import msgspec
 
 from inspector.checking import Check, Decision, Problem, Skipped, Subject, Verdict
 from inspector.checking.security import (
+    TAKE_OUT,
     Denial,
     by_rule,
     denial_evidence,
     denials,
     denied_words,
     denies_most,
+    is_kept_by_aks,
     is_left_to_defaults,
     rule_of,
     show_rule,
@@ -57,14 +59,17 @@ from inspector.network import security_rules
 from inspector.network.internet_space import Family, Space, difference, merged
 from inspector.network.models import NetworkModel, unrecognised
 from inspector.network.security_rules.surroundings import Ranges, Surroundings, parse_ranges
-from inspector.network.security_rules.traffic import Direction, Flow, Protocol, services
+from inspector.network.security_rules.traffic import ALL_PORTS, Direction, Flow, Protocol, services
 from inspector.wording import names, share
 
 _NODES: Final = "nodes to nodes"
 _TO_PODS: Final = "nodes to pods"
 _PODS: Final = "pods to pods"
 _BEHIND_NODES: Final = frozenset({NetworkModel.KUBENET, NetworkModel.CNI_OVERLAY})
-_ADMINISTRATION: Final = services(Protocol, ((22, 22), (3389, 3389)))
+_PORTLESS: Final = tuple(each for each in Protocol if not each.has_ports)
+_UNUSED: Final = merged(
+    (*services(Protocol, ((22, 22), (3389, 3389))), *services(_PORTLESS, ALL_PORTS))
+)
 
 
 class _End(NamedTuple):
@@ -206,7 +211,9 @@ def _problem(subject: Subject, found: list[Denial]) -> Problem:
         message=f"{rule.title} of {group.title} denies traffic from {denied_words(found)}",
         impact="what needs this between nodes fails: DNS, probes, webhooks, services",
         evidence=denial_evidence(found),
-        remediation=f"Allow the ranges of nodes and pods ({names(dict.fromkeys(ranges))}) "
+        remediation=TAKE_OUT
+        if is_kept_by_aks(subject, group)
+        else f"Allow the ranges of nodes and pods ({names(dict.fromkeys(ranges))}) "
         "at a priority before the rule's.",
         commands=(*looks, show_rules(group)),
         severity=_severity(found),
@@ -216,7 +223,7 @@ def _problem(subject: Subject, found: list[Denial]) -> Problem:
 def _severity(found: list[Denial]) -> Severity:
     if denies_most(found):
         return Severity.CRITICAL
-    if not any(difference(each.services, _ADMINISTRATION) for each in found):
+    if not any(difference(each.services, _UNUSED) for each in found):
         return Severity.INFO
     return Severity.MEDIUM
 

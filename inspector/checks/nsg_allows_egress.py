@@ -11,15 +11,17 @@ found at all.
 How it is decided: each set of groups is evaluated once, by priority, with the addresses of its
 nodes or of the pods' subnet as sources. High: a rule denies all HTTPS, or DNS over Udp to all
 servers. Medium: DNS to some servers or over Tcp, or anything above for some addresses alone. Low:
-NTP, which nodes of images since March 2021 do without, and the tunnel, which Konnectivity made
-needless. Where only some of the internet is allowed, HTTPS to the tag ``AzureCloud`` of the
-cluster's region has to be. Azure's own DNS (168.63.129.16) passes every rule but those for the tag
-``AzurePlatformDNS``. A firewall behind a route changes nothing: the group is asked first. Unknown:
-it depends on addresses of service tags or on which addresses AKS uses today, or something could not
-be seen, or the denial may not matter, as the API server is private and the nodes have an HTTP
-proxy. A DNS server that default rules deny is unknown too: nothing that was seen leads there. All
-else that they deny is passed over, and so is IPv6. Skipped for outbound types ``none`` and
-``block`` and without nodes.
+NTP before Kubernetes 1.21, and the tunnel, which Konnectivity made needless. Info: NTP of newer
+nodes, which do without since March 2021, and HTTPS of pods in subnets of their own where the API
+server is in the network: images are pulled by nodes. Where only some of the internet is allowed,
+HTTPS to the tag ``AzureCloud`` of the cluster's region has to be. Azure's own DNS (168.63.129.16)
+passes every rule but those for the tag ``AzurePlatformDNS``. A firewall behind a route changes
+nothing: the group is asked first. Unknown: it depends on addresses of service tags or on which
+addresses AKS uses today, or something could not be seen, or the denial may not matter, as the API
+server is private and the nodes have an HTTP proxy or take images from a registry of their own
+(``bootstrapProfile``). A DNS server that default rules deny is unknown too: nothing that was seen
+leads there. All else that they deny is passed over, and so is IPv6. Skipped for outbound types
+``none`` and ``block`` and without nodes.
 
 How to fix: allow the destination at a priority before the rule that denies. Names instead of
 addresses are for a firewall; a security group cannot tell them apart.
@@ -35,29 +37,35 @@ from typing import NamedTuple
 from inspector.checking import Check, Decision, Problem, Skipped, Subject, Undecided, Verdict
 from inspector.checking.outbound_needs import (
     DNS_PORT,
-    HTTPS,
+    HTTPS_PORT,
     Need,
     asked_about,
     cloud_tag,
     dns_needs,
+    has_private_api_server,
+    https_need,
     needs_of_nodes,
 )
 from inspector.checking.security import (
+    TAKE_OUT,
     Denial,
     allow_above,
     attached_evidence,
     denial_evidence,
+    is_kept_by_aks,
     is_left_to_defaults,
     show_rules,
+    size,
 )
 from inspector.cluster.egress import OutboundType, outbound_type
-from inspector.cluster.protection import Protection, protections, surroundings
+from inspector.cluster.protection import Protection, protections, surroundings, touching
 from inspector.findings import Group, Severity
 from inspector.network import security_rules
-from inspector.network.internet_space import merged
+from inspector.network.internet_space import Space, merged
 from inspector.network.security_rules import Part
 from inspector.network.security_rules.surroundings import Surroundings
 from inspector.network.security_rules.traffic import Direction
+from inspector.resources import same_text
 from inspector.wording import count, names, share
 
 
@@ -87,7 +95,7 @@ def decide(subject: Subject) -> Decision:
             around = surroundings(subject.topology, each)
             denied += _denied(subject, verdict, each, around)
     for group in sorted({each.denial.group.id for each in denied}):
-        verdict.add(_problem([each for each in denied if each.denial.group.id == group]))
+        verdict.add(_problem(subject, [each for each in denied if each.denial.group.id == group]))
     return verdict.conclude(
         f"HTTPS, DNS and NTP let out for {_whom(found.nodes, found.pods, nodes)}",
         failed="traffic that AKS needs denied for "
@@ -116,27 +124,49 @@ def _denied(
     """Yield what the groups of some nodes deny; what they may deny is noted."""
     yield from _to_internet(subject, verdict, protection, around)
     for need in (*dns_needs(verdict, protection), *needs_of_nodes(subject, protection)):
-        asked = asked_about(protection, need)
-        parts = asked.evaluate(need.flow(protection, need.destination), around)
-        yield from _judged(verdict, protection, need, parts)
+        yield from _judged(verdict, protection, need, _parts(protection, need, around))
+
+
+def _parts(
+    protection: Protection,
+    need: Need,
+    around: Surroundings,
+    destination: tuple[str, ...] | None = None,
+) -> tuple[Part, ...]:
+    """Return what becomes of a need of the addresses behind the groups."""
+    flow = need.flow(protection, need.destination if destination is None else destination)
+    parts = asked_about(protection, need).evaluate(flow, around)
+    return tuple(touching(parts, protection.space(flow.family), None))
 
 
 def _to_internet(
     subject: Subject, verdict: Verdict, protection: Protection, around: Surroundings
 ) -> Iterator[_Denied]:
     """Yield where HTTPS is denied; where only some of it is, Azure's own addresses count."""
-    parts = protection.evaluate(HTTPS.flow(protection, HTTPS.destination), around)
+    need = https_need(subject, protection)
+    parts = _parts(protection, need, around)
     if len({each.verdict for each in parts}) > 1 or any(map(_is_open, parts)):
-        cloud = protection.evaluate(HTTPS.flow(protection, (cloud_tag(subject),)), around)
+        cloud = _parts(protection, need, around, (cloud_tag(subject),))
         if not any(map(_is_open, cloud)):
             parts = cloud
-    properties = subject.cluster.properties
-    has_proxy = properties.http_proxy_config.https_proxy is not None
-    for each in _judged(verdict, protection, HTTPS, parts):
-        if has_proxy and properties.api_server_access_profile.enable_private_cluster:
-            verdict.doubt(f"{each.denial.part.reason}; the nodes have an HTTP proxy")
+    doubt = _other_way(subject) if protection.nodes else None
+    for each in _judged(verdict, protection, need, parts):
+        if doubt is not None:
+            verdict.doubt(f"{each.denial.part.reason}; {doubt}")
         else:
             yield each
+
+
+def _other_way(subject: Subject) -> str | None:
+    """Return what may spare nodes HTTPS to the internet where the API server is private."""
+    properties = subject.cluster.properties
+    if not has_private_api_server(subject):
+        return None
+    if properties.http_proxy_config.https_proxy is not None:
+        return "the nodes have an HTTP proxy"
+    if same_text(properties.bootstrap_profile.artifact_source, "Cache"):
+        return "the nodes take images from a registry of their own"
+    return None
 
 
 def _is_open(part: Part) -> bool:
@@ -156,7 +186,7 @@ def _judged(
     whole = merged(span for part in parts for each in part.shares for span in each.destinations)
     is_total = len(stopped) == len(parts) and not any(map(_is_open, stopped))
     for part in stopped:
-        for_some = all(each.destinations == whole for each in part.shares)
+        for_some = _has_all(part, whole)
         is_proof = not _is_open(part) and not is_left_to_defaults(part)
         if not is_proof or not (is_total or need.is_exact or for_some):
             verdict.doubt(f"{need.name} ({part.traffic}): {part.reason}")
@@ -165,14 +195,22 @@ def _judged(
         yield _Denied(need, Denial(protection, part, need.name), severity)
 
 
+def _has_all(part: Part, destinations: Space) -> bool:
+    """Whether each source of a part has all the destinations; its shares are apart."""
+    sources = merged(span for each in part.shares for span in each.sources)
+    held = sum(size(each.sources) * size(each.destinations) for each in part.shares)
+    return held == size(sources) * size(destinations)
+
+
 def _lower(severity: Severity) -> Severity:
     return Severity.MEDIUM if severity is Severity.HIGH else severity
 
 
-def _problem(denied: list[_Denied]) -> Problem:
+def _problem(subject: Subject, denied: list[_Denied]) -> Problem:
     """Return all that one group denies as one fault."""
     found = [each.denial for each in denied]
     group = found[0].group
+    is_kept = is_kept_by_aks(subject, group)
     rules: dict[str, dict[str, None]] = {}
     for each in denied:
         titles = names(rule.title for rule in each.denial.step.rules)
@@ -188,18 +226,26 @@ def _problem(denied: list[_Denied]) -> Problem:
         resource=group.id,
         name=group.title,
         message=f"security group {group.title} denies {names(whom)} {told}",
-        impact=_impact(denied),
+        impact=_impact(subject, denied),
         evidence=denial_evidence(found),
-        remediation="Allow these destinations at a priority before the rule that denies.",
-        commands=(show_rules(group), _allowing(denied[0])),
+        remediation=TAKE_OUT
+        if is_kept
+        else "Allow these destinations at a priority before the rule that denies.",
+        commands=(show_rules(group), *(() if is_kept else [_allowing(denied[0])])),
         severity=severity,
     )
 
 
-def _impact(denied: Iterable[_Denied]) -> str:
-    needs = {each.need.port for each in denied}
-    if HTTPS.port in needs:
-        return "nodes reach neither API server nor image registry, and new ones do not join"
+def _impact(subject: Subject, denied: Iterable[_Denied]) -> str:
+    found = tuple(denied)
+    needs = {each.need.port for each in found}
+    if HTTPS_PORT in needs:
+        own = has_private_api_server(subject)
+        if not any(each.denial.protection.nodes for each in found if each.need.port == HTTPS_PORT):
+            reached = "nothing outside" if own else "neither API server nor anything else outside"
+            return f"the pods reach {reached}, which some add-ons need"
+        unreached = "no" if own else "neither API server nor"
+        return f"nodes reach {unreached} image registry, and new ones do not join"
     if DNS_PORT in needs:
         return "names are not resolved, so nothing is found that goes by one"
     return "nodes of old images lose the time or the way to the API server"

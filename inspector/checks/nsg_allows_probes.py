@@ -25,11 +25,13 @@ from typing import NamedTuple
 
 from inspector.checking import Check, Decision, Problem, Skipped, Subject, Verdict
 from inspector.checking.security import (
+    TAKE_OUT,
     Denial,
     allow_above,
     by_rule,
     denial_evidence,
     denials,
+    is_kept_by_aks,
     rule_of,
     show_rule,
     show_rules,
@@ -44,6 +46,7 @@ from inspector.cluster.pool_members import (
 from inspector.cluster.protection import Protection, protections, surroundings, touching
 from inspector.findings import Group, Severity
 from inspector.network.internet_space import Family, Space, merged
+from inspector.network.security_rules import DecidingRule
 from inspector.network.security_rules.traffic import (
     Direction,
     Flow,
@@ -52,7 +55,7 @@ from inspector.network.security_rules.traffic import (
     services,
 )
 from inspector.resource_id import ResourceId
-from inspector.resources import IPAddress, LoadBalancer, Probe, Relation
+from inspector.resources import IPAddress, LoadBalancer, NetworkSecurityGroup, Probe, Relation
 from inspector.topology import Topology
 from inspector.wording import share
 
@@ -81,7 +84,7 @@ def decide(subject: Subject) -> Decision:
     ports = len({port for asked in probed.values() for port in asked.ports})
     addresses = sum(len(asked.addresses) for asked in probed.values())
     for each in by_rule(denied):
-        verdict.add(_problem(each, ports, addresses))
+        verdict.add(_problem(subject, each, ports, addresses))
     return verdict.conclude(
         f"health probes admitted on {share(ports, ports, 'port')} "
         f"at {share(addresses, addresses, 'address')}",
@@ -163,12 +166,13 @@ def _closed(found: Iterable[Denial]) -> int:
     return sum(map(size, spaces))
 
 
-def _problem(found: list[Denial], ports: int, addresses: int) -> Problem:
+def _problem(subject: Subject, found: list[Denial], ports: int, addresses: int) -> Problem:
     group, rule = found[0].group, found[0].rule
     document = rule_of(group, rule)
     closed = _ports(found)
     words = service_words(services((Protocol.TCP,), closed))
     looks = show_rule(document) if document is not None else show_rules(group)
+    is_kept = is_kept_by_aks(subject, group)
     return Problem(
         cause="denied",
         resource=document.id if document is not None else group.id,
@@ -178,19 +182,22 @@ def _problem(found: list[Denial], ports: int, addresses: int) -> Problem:
         f"at {share(_closed(found), addresses, 'address')}",
         impact="the load balancer takes the nodes for dead, and what it sends to is not reached",
         evidence=denial_evidence(found),
-        remediation=f"Allow the service tag {_TAG} at a priority before the rule's.",
-        commands=(
-            looks,
-            allow_above(
-                group,
-                rule,
-                Direction.INBOUND,
-                "allow-load-balancer",
-                protocol="*",
-                source_address_prefixes=_TAG,
-                destination_port_ranges="*",
-            ),
-        ),
+        remediation=TAKE_OUT
+        if is_kept
+        else f"Allow the service tag {_TAG} at a priority before the rule's.",
+        commands=(looks,) if is_kept else (looks, _allowing(group, rule)),
+    )
+
+
+def _allowing(group: NetworkSecurityGroup, rule: DecidingRule) -> str:
+    return allow_above(
+        group,
+        rule,
+        Direction.INBOUND,
+        "allow-load-balancer",
+        protocol="*",
+        source_address_prefixes=_TAG,
+        destination_port_ranges="*",
     )
 
 

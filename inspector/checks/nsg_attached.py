@@ -5,6 +5,7 @@ What: the subnet of each node, or the node's own network interface, has a networ
 Why it matters: without one nothing is filtered between the nodes and their neighbours, and a
 Standard public address drops all that comes from outside: it is closed to inbound traffic until
 a security group allows it. Services of type LoadBalancer then answer nobody.
+Basic public addresses are open without one.
 
 How it is decided: from the references of the nodes' subnets and primary interfaces; AKS attaches
 its own group to either. High: nodes with neither. Info: nodes with a different group at each
@@ -21,6 +22,7 @@ https://learn.microsoft.com/azure/virtual-network/network-security-group-how-it-
 from collections.abc import Iterable
 
 from inspector.checking import Check, Decision, Problem, Skipped, Subject, Verdict, az
+from inspector.checking.outbound_rules import has_basic_balancer
 from inspector.checking.security import attached_evidence, show_rules
 from inspector.cluster.protection import Protection, protections
 from inspector.findings import Evidence, Group, Severity
@@ -38,7 +40,7 @@ def decide(subject: Subject) -> Decision:
     bare = [each for each in found.nodes if not each.groups]
     twice = [each for each in found.nodes if len(each.groups) > 1]
     for each in _by_subnet(bare):
-        verdict.add(_unprotected(each))
+        verdict.add(_unprotected(each, is_basic=has_basic_balancer(subject)))
     for each in _by_subnet(twice):
         verdict.add(_two_groups(each))
     protected = f"{_titles(found.nodes)} before {share(nodes - _count(bare), nodes, 'node')}"
@@ -70,7 +72,7 @@ def _by_subnet(protections: Iterable[Protection]) -> Iterable[list[Protection]]:
     return together.values()
 
 
-def _unprotected(together: list[Protection]) -> Problem:
+def _unprotected(together: list[Protection], *, is_basic: bool) -> Problem:
     subnet = together[0].subnet
     nodes = [node for each in together for node in each.nodes]
     return Problem(
@@ -80,7 +82,8 @@ def _unprotected(together: list[Protection]) -> Problem:
         message=f"neither subnet {subnet.title} nor the interfaces of "
         f"{count(len(nodes), 'node')} in it have a security group: "
         f"{names(each.name for each in nodes)}",
-        impact="nothing filters what reaches the nodes, and public services answer nobody",
+        impact="nothing filters what reaches the nodes"
+        + ("" if is_basic else ", and public services answer nobody"),
         evidence=_evidence(together),
         remediation="Associate a network security group with the subnet.",
         commands=(

@@ -13,7 +13,8 @@ cannot open a port.
 How it is decided: AKS's own group is ``aks-agentpool-…-nsg`` in the infrastructure group. Rules of
 Kubernetes are those named ``k8s-azure-lb…`` or after a service, with a priority from 500 to 4096.
 For each public port all groups of the nodes in its backend pool are evaluated, from the sources
-that Kubernetes' rule for it names, else from the internet. High: a group denies all of them at all
+that Kubernetes' rule for it names, else from the internet or from the service tags that a rule
+lets in. High: a group denies all of them at all
 nodes. Medium: at some of the nodes, or more than ``security-rule-priorities-percent`` of the
 priorities, of 1,000 rules or of 4,000 addresses on a side of AKS's group are in use. Low: a rule of
 Kubernetes names an address that no frontend and no node has (so does the annotation for additional
@@ -41,14 +42,17 @@ from inspector.checking import (
     Subject,
     Verdict,
 )
+from inspector.checking.commands import az_services
 from inspector.checking.outbound_rules import has_basic_balancer
 from inspector.checking.own_security_group import faults_of_own_group
 from inspector.checking.security import (
     Denial,
     allow_above,
     denial_evidence,
+    is_kept_by_aks,
     rule_evidence,
     show_rules,
+    tags_let_in,
 )
 from inspector.cluster.protection import Protection, protections, surroundings
 from inspector.cluster.public_ports import Gates, PublicPort, leads_to, live_addresses, public_ports
@@ -115,7 +119,9 @@ def decide(subject: Subject) -> Decision:
     for each in found.doubts:
         verdict.doubt(each)
     for group in sorted({each.denial.step.group for each in closed}):
-        verdict.add(_unreachable([each for each in closed if each.denial.step.group == group]))
+        verdict.add(
+            _unreachable(subject, [each for each in closed if each.denial.step.group == group])
+        )
     live = _live(subject, verdict)
     for each_group in own:
         for problem in faults_of_own_group(subject, each_group, live):
@@ -192,6 +198,13 @@ def _asked(
         if any(each.verdict is security_rules.Verdict.ALLOWED for each in parts):
             continue
         maybe = [each for each in parts if each.verdict is security_rules.Verdict.UNKNOWN]
+        named = [
+            part
+            for tag in tags_let_in(protection, maybe)
+            for part in gates.parts(port, protection, (tag,), around)
+        ]
+        if any(each.verdict is security_rules.Verdict.ALLOWED for each in named):
+            continue
         if maybe:
             verdict.doubt(f"{port.title} ({_names(maybe)})")
         elif parts:
@@ -203,10 +216,11 @@ def _names(parts: Iterable[Part]) -> str:
     return names(dict.fromkeys(each.reason for each in parts), 1)
 
 
-def _unreachable(closed: list[_Closed]) -> Problem:
+def _unreachable(subject: Subject, closed: list[_Closed]) -> Problem:
     """Return all the ports that one group keeps closed as one fault."""
     denial = closed[0].denial
     group = denial.group
+    is_kept = is_kept_by_aks(subject, group)
     ports = {each.port.rule.id: each.port for each in closed}
     is_everywhere = any(each.is_everywhere for each in closed)
     nodes = {node.id for each in closed for node in each.denial.protection.nodes}
@@ -222,9 +236,14 @@ def _unreachable(closed: list[_Closed]) -> Problem:
         if is_everywhere
         else "clients that the load balancer sends to these nodes get no answer",
         evidence=denial_evidence(each.denial for each in closed),
-        remediation="Allow the ports in this group, to the public addresses of the services; in "
-        "AKS's own group let Kubernetes write its rules again.",
-        commands=(show_rules(group), *_allowing(closed[0])),
+        remediation="Let Kubernetes write its rules again by a small change of each service, and "
+        "take rules of others that deny out of this group, which AKS keeps."
+        if is_kept
+        else "Allow the ports in this group, to the public addresses of the services.",
+        commands=(
+            show_rules(group),
+            *([az_services(subject.cluster)] if is_kept else _allowing(closed[0])),
+        ),
         severity=Severity.HIGH if is_everywhere else Severity.MEDIUM,
     )
 

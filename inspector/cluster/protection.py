@@ -9,7 +9,7 @@ import msgspec
 
 from inspector.cluster.egress import primary_interface
 from inspector.collected import NotCollected
-from inspector.network.internet_space import Family, Space, Span, common, merged
+from inspector.network.internet_space import Family, Space, Span, common, difference, merged
 from inspector.network.security_rules import Part, evaluate_both
 from inspector.network.security_rules.parsed_rules import SecurityRules, read_rules
 from inspector.network.security_rules.surroundings import Surroundings, parse_ranges
@@ -49,23 +49,29 @@ class Protection(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return tuple(found.values())
 
     @cached_property
-    def _spaces(self) -> dict[int, Space]:
+    def _spaces(self) -> dict[Family, Space]:
         if not self.nodes:
             own = parse_ranges(self.subnet.prefixes)
-            return {family.version: own.space(family) for family in Family}
-        return _spaces(_addresses(self.nodes))
+            return {family: own.space(family) for family in Family}
+        return spaces_of(_addresses(self.nodes))
 
     def space(self, family: Family) -> Space:
         """Return the addresses behind the groups: the nodes', without nodes the subnet's.
 
         Those of a node are all of its interface's, so that pods with addresses there count.
         """
-        return self._spaces[family.version]
+        return self._spaces[family]
 
     @cached_property
-    def ranges(self) -> tuple[str, ...]:
-        """The same addresses as text, of both families; in large clusters there are many."""
-        return _texts(*self._spaces.values())
+    def area(self) -> tuple[str, ...]:
+        """Few ranges that hold these addresses, to evaluate before ``touching``.
+
+        They are the subnet's, unless its document does not hold all the addresses.
+        """
+        own = parse_ranges(self.subnet.prefixes)
+        if any(difference(self.space(family), own.space(family)) for family in Family):
+            return _texts(self._spaces[Family.IPV4], self._spaces[Family.IPV6])
+        return self.subnet.prefixes
 
     @cached_property
     def _rules(self) -> tuple[SecurityRules | None, SecurityRules | None]:
@@ -110,16 +116,12 @@ def touching(
             yield msgspec.structs.replace(part, shares=met)
 
 
-def as_ranges(addresses: Iterable[IPAddress]) -> tuple[str, ...]:
-    """Return addresses as the fewest ranges that hold these and no other, IPv4 first."""
-    return _texts(*_spaces(addresses).values())
-
-
-def _spaces(addresses: Iterable[IPAddress]) -> dict[int, Space]:
+def spaces_of(addresses: Iterable[IPAddress]) -> dict[Family, Space]:
+    """Return addresses as the fewest spans that hold these and no other, of each family."""
     found: dict[int, list[Span]] = {family.version: [] for family in Family}
     for address in addresses:
         found[address.version].append((int(address), int(address)))
-    return {version: merged(spans) for version, spans in found.items()}
+    return {family: merged(found[family.version]) for family in Family}
 
 
 def folded(ranges: Iterable[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import msgspec
 from inspector.cluster.api_server import is_api_server
 from inspector.cluster.egress import primary_interface
 from inspector.cluster.pool_members import hidden_balancers, members_of
-from inspector.cluster.protection import Protection, as_ranges
+from inspector.cluster.protection import Protection, spaces_of, touching
 from inspector.collected import NotCollected
 from inspector.network.internet_space import (
     Family,
@@ -178,9 +178,9 @@ class Gates:
 
     def __init__(self) -> None:
         self._rules: dict[ResourceId, SecurityRules] = {}
-        self._near: dict[tuple[ResourceId, tuple[str, ...]], SecurityRules] = {}
+        self._near: dict[tuple[ResourceId, IPAddress | int, Family], SecurityRules] = {}
         self._written: dict[ResourceId, dict[str, SecurityRule]] = {}
-        self._own: dict[int, tuple[str, ...]] = {}
+        self._own: dict[int, dict[Family, Space]] = {}
 
     def parts(
         self,
@@ -190,11 +190,15 @@ class Gates:
         around: Surroundings,
     ) -> tuple[Part, ...]:
         """Return what becomes of a port's traffic from a source."""
-        destination = self._destination(port, protection)
         groups = (protection.at_subnet, protection.at_interface)
-        near = (self._narrowed(each, destination, port.family) if each else None for each in groups)
-        at_subnet, at_interface = near
-        return evaluate_both(at_subnet, at_interface, port.flow(source, destination), around)
+        destination = (str(port.address),) if port.has_floating_ip else protection.area
+        flow = port.flow(source, destination)
+        at_subnet, at_interface = (
+            _for_services(self._narrowed(each, port, protection), flow.services) if each else None
+            for each in groups
+        )
+        found = evaluate_both(at_subnet, at_interface, flow, around)
+        return tuple(touching(found, None, self._met(port, protection)))
 
     def opening(
         self, port: PublicPort, group: NetworkSecurityGroup, protection: Protection
@@ -203,32 +207,31 @@ class Gates:
         if group.id not in self._written:
             self._written[group.id] = {each.title: each for each in group.properties.security_rules}
         written = self._written[group.id]
-        destination = self._destination(port, protection)
-        asked = port.flow(("*",), destination).services
-        for rule in self._narrowed(group, destination, port.family).rules:
+        asked = port.flow(("*",), ("*",)).services
+        for rule in self._narrowed(group, port, protection).rules:
             held = merged(span for each in rule.services for span in each.space)
             if opens_services(rule) and not difference(asked, held):
                 yield written[rule.name]
 
-    def _destination(self, port: PublicPort, protection: Protection) -> tuple[str, ...]:
+    def _met(self, port: PublicPort, protection: Protection) -> Space:
+        """Return the addresses that packets to a port have when they reach the nodes."""
         if port.has_floating_ip:
-            return (str(port.address),)
+            return ((int(port.address), int(port.address)),)
         place = id(protection)
         if place not in self._own:
-            self._own[place] = as_ranges(_own_addresses(protection.nodes))
-        return self._own[place]
+            self._own[place] = spaces_of(_own_addresses(protection.nodes))
+        return self._own[place][port.family]
 
     def _narrowed(
-        self, group: NetworkSecurityGroup, destination: tuple[str, ...], family: Family
+        self, group: NetworkSecurityGroup, port: PublicPort, protection: Protection
     ) -> SecurityRules:
-        place = group.id, destination
+        target = port.address if port.has_floating_ip else id(protection)
+        place = group.id, target, port.family
         if place not in self._near:
             if group.id not in self._rules:
                 self._rules[group.id] = read_rules(group)
-            whole = self._rules[group.id]
-            spans = (span_of(each, family) for each in destination)
-            space = merged(each for each in spans if each is not None)
-            near = tuple(each for each in whole.rules if _may_match(each, space, family))
+            whole, space = self._rules[group.id], self._met(port, protection)
+            near = tuple(each for each in whole.rules if _may_match(each, space, port.family))
             self._near[place] = msgspec.structs.replace(whole, rules=near)
         return self._near[place]
 
@@ -249,6 +252,12 @@ def _may_match(rule: Rule, space: Space, family: Family) -> bool:
     return bool(is_open or common(ranges.space(family), space))
 
 
+def _for_services(rules: SecurityRules, asked: Space) -> SecurityRules:
+    """Return the rules that may match some of the protocols and ports."""
+    met = (each for each in rules.rules if any(common(one.space, asked) for one in each.services))
+    return msgspec.structs.replace(rules, rules=tuple(met))
+
+
 def leads_to(port: PublicPort, protection: Protection) -> bool:
     """Whether a port's rule leads to a node of a protection."""
     return any(node.id in port.nodes for node in protection.nodes)
@@ -260,8 +269,9 @@ def live_addresses(topology: Topology) -> Mapping[Family, Space]:
     Raises ``NotCollected`` if a public address could not be seen, ``ValueError`` if one is not
     given out yet.
     """
-    found: dict[Family, list[Span]] = {family: [] for family in Family}
-    for text in (*_of_frontends(topology), *as_ranges(_own_addresses(topology.nodes))):
+    of_nodes = spaces_of(_own_addresses(topology.nodes))
+    found: dict[Family, list[Span]] = {family: [*of_nodes[family]] for family in Family}
+    for text in _of_frontends(topology):
         for family, spans in found.items():
             spans.extend(filter(None, [span_of(text, family)]))
     return {family: merged(spans) for family, spans in found.items()}

@@ -84,6 +84,12 @@ class HTTPProxyConfig(Wire, frozen=True):
     https_proxy: str | None = None
 
 
+class BootstrapProfile(Wire, frozen=True):
+    """``properties.bootstrapProfile``: ``Cache`` where images come from a registry of one's own."""
+
+    artifact_source: str | None = None
+
+
 class ManagedClusterProperties(Wire, frozen=True):
     """``properties`` of a cluster."""
 
@@ -103,6 +109,7 @@ class ManagedClusterProperties(Wire, frozen=True):
     node_provisioning_profile: NodeProvisioningProfile = NodeProvisioningProfile()
     node_resource_group_profile: NodeResourceGroupProfile = NodeResourceGroupProfile()
     http_proxy_config: HTTPProxyConfig = HTTPProxyConfig()
+    bootstrap_profile: BootstrapProfile = BootstrapProfile()
 
     def __post_init__(self) -> None:
         names = [pool.name for pool in self.agent_pool_profiles]

@@ -78,8 +78,9 @@ def test_a_node_in_no_pool_is_one_suspicion() -> None:
         "kubernetes",
     )
     assert finding.message == (
-        f"load balancer kubernetes: 1 of 3 nodes not in backend pools {OUTBOUND}, kubernetes: {SET}000001; "
-        "a label may leave them out, or their machines may not be running"
+        "load balancer kubernetes: 1 of 3 nodes not in backend pools "
+        f"{OUTBOUND}, kubernetes: {SET}000001; a label may leave them out, "
+        "or their machines may not be running"
     )
     assert finding.impact == "they have no way out through the load balancer"
     assert shown(finding) == [

@@ -73,7 +73,7 @@ def test_it_fails_for_a_rule_that_denies_the_rest() -> None:
         ("aks-subnet", "properties.networkSecurityGroup.id", group_of(draft)["id"]),
         ("aks-nodepool1-18264093-vmss000000", "properties.networkSecurityGroup.id", None),
     ]
-    assert "(10.244.0.0/16, 10.224.0.0/16)" in finding.remediation
+    assert finding.remediation.startswith("Take the rule out of this group, which AKS keeps")
     assert finding.commands == (
         f"az network nsg rule show --ids {rule['id']}",
         f"az network nsg show --ids {group_of(draft)['id']} --query securityRules --output table",
@@ -112,6 +112,7 @@ def test_the_nodes_range_alone_does_not_let_pods_in() -> None:
         ("22", "Tcp", Severity.INFO),
         (["22", "3389"], "*", Severity.INFO),
         (["22", "53"], "*", Severity.MEDIUM),
+        ("*", "Icmp", Severity.INFO),
     ],
 )
 def test_the_severity_is_that_of_the_ports(
@@ -120,6 +121,14 @@ def test_the_severity_is_that_of_the_ports(
     draft = Draft("kubenet-vmss")
     add_rule(draft, "deny-some", 300, ports=ports, protocol=protocol)
     assert problem(draft)[:2] == (severity, "deny-some")
+
+
+def test_a_group_that_allows_tcp_and_udp_and_denies_the_rest_is_a_note() -> None:
+    draft = Draft("kubenet-vmss")
+    for priority, protocol in ((200, "Tcp"), (210, "Udp")):
+        add_rule(draft, f"allow-{protocol}", priority, ports="*", protocol=protocol, access="Allow")
+    add_rule(draft, "deny-rest", 300, ports="*", protocol="*")
+    assert problem(draft)[:2] == (Severity.INFO, "deny-rest")
 
 
 @given(st.integers(1, 65_535), st.integers(1, 65_535))
@@ -137,6 +146,13 @@ def test_a_rule_out_of_the_sender_s_subnet_counts() -> None:
     severity, name, message = problem(draft)
     assert (severity, name) == (Severity.CRITICAL, "deny-private")
     assert "denies traffic from nodes to nodes (any protocol from 10.224.0.0/16" in message
+
+
+def test_in_a_group_of_the_user_s_the_ranges_are_to_be_allowed() -> None:
+    draft = Draft("cni-nodesubnet")
+    add_rule(draft, "deny-all", 110, "nsg-snet-aks")
+    remediation = the_finding(ask(CHECK, draft)).remediation
+    assert remediation.startswith("Allow the ranges of nodes and pods (10.")
 
 
 def test_what_is_denied_to_others_does_not_matter() -> None:

@@ -111,9 +111,12 @@ def test_a_route_to_a_firewall_does_not_undo_a_denial() -> None:
     assert facts(the_finding(ask(CHECK, draft)))[:2] == (Severity.HIGH, "denied")
 
 
-def test_the_time_alone_is_low() -> None:
+def test_the_time_alone_is_low_for_old_nodes_and_a_note_for_others() -> None:
     draft = Draft("cni-nodesubnet")
     rule(draft, "deny-ntp", ports="123", protocol="Udp")
+    assert facts(the_finding(ask(CHECK, draft))) == (Severity.INFO, "denied", FILTER)
+    properties = draft.cluster["properties"]
+    properties["kubernetesVersion"] = properties["currentKubernetesVersion"] = "1.20.15"
     finding = the_finding(ask(CHECK, draft))
     assert facts(finding) == (Severity.LOW, "denied", FILTER)
     assert finding.impact == "nodes of old images lose the time or the way to the API server"
@@ -249,6 +252,37 @@ def test_pods_with_a_subnet_of_their_own_have_needs_too() -> None:
     assert outcome.message == (
         "traffic that AKS needs denied for 0 of 4 nodes and for pods in snet-pods-apps"
     )
+
+    assert (finding.severity, finding.impact) == (
+        Severity.HIGH,
+        "the pods reach neither API server nor anything else outside, which some add-ons need",
+    )
+    access = draft.cluster["properties"].setdefault("apiServerAccessProfile", {})
+    access["enablePrivateCluster"] = True
+    finding = the_finding(ask(CHECK, draft))
+    assert (finding.severity, finding.impact) == (
+        Severity.INFO,
+        "the pods reach nothing outside, which some add-ons need",
+    )
+
+
+def test_nodes_of_an_isolated_private_cluster_may_do_without_https() -> None:
+    draft = Draft("cni-nodesubnet")
+    rule(draft, "deny-https", ports="443", protocol="Tcp")
+    properties = draft.cluster["properties"]
+    properties["bootstrapProfile"] = {"artifactSource": "Cache"}
+    assert ask(CHECK, draft).status is Status.FAILED
+    properties.setdefault("apiServerAccessProfile", {})["enablePrivateCluster"] = True
+    outcome = ask(CHECK, draft)
+    assert outcome.status is Status.UNKNOWN
+    assert outcome.message.endswith("; the nodes take images from a registry of their own")
+
+
+def test_the_name_of_a_rule_that_exists_is_not_proposed() -> None:
+    draft = Draft("cni-nodesubnet")
+    rule(draft, "Allow-tcp-443", ports="8443", protocol="Tcp", access="Allow", priority=200)
+    rule(draft, "deny-https", ports="443", protocol="Tcp")
+    assert " --name allow-tcp-443-2 " in the_finding(ask(CHECK, draft)).commands[1]
 
 
 def test_a_proxy_may_be_all_that_a_private_cluster_needs() -> None:

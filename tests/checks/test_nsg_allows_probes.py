@@ -72,13 +72,23 @@ def test_it_fails_for_a_rule_that_denies_probes() -> None:
         ("aks-subnet", "properties.networkSecurityGroup.id", group["id"]),
         ("aks-nodepool1-18264093-vmss000000", "properties.networkSecurityGroup.id", None),
     ]
-    assert finding.commands == (
+    assert finding.commands == (f"az network nsg rule show --ids {rule['id']}",)
+    assert finding.remediation.startswith("Take the rule out of this group, which AKS keeps")
+
+
+def test_a_command_allows_probes_in_a_group_of_the_user_s() -> None:
+    draft = Draft("cni-nodesubnet")
+    add_rule(draft, "deny-all", 100, "nsg-snet-aks", source=TAG)
+    assert "--priority PRIORITY " in the_finding(ask(CHECK, draft)).commands[1]
+    rule = add_rule(draft, "deny-more", 4096, "nsg-snet-aks", source=TAG)
+    group_of(draft, "nsg-snet-aks")["properties"]["securityRules"][:] = [rule]
+    assert the_finding(ask(CHECK, draft)).commands == (
         f"az network nsg rule show --ids {rule['id']}",
         (
-            f"az network nsg rule create --resource-group {finding.subject.resource_group} "
-            "--nsg-name aks-agentpool-30517864-nsg --name allow-load-balancer --priority 4095 "
-            "--direction Inbound --access Allow --protocol '*' "
-            "--source-address-prefixes AzureLoadBalancer --destination-port-ranges '*'"
+            "az network nsg rule create --resource-group rg-network --nsg-name nsg-snet-aks "
+            "--name allow-load-balancer --priority 4095 --direction Inbound --access Allow "
+            "--protocol '*' --source-address-prefixes AzureLoadBalancer "
+            "--destination-port-ranges '*'"
         ),
     )
 
@@ -145,12 +155,6 @@ def test_probes_that_no_rule_uses_are_not_judged() -> None:
     add_rule(draft, "deny-one", 300, ports=str(port))
     outcome = ask(CHECK, draft)
     assert outcome.message == "health probes admitted on 2 of 2 ports at 3 of 3 addresses"
-
-
-def test_no_priority_is_named_where_none_is_free() -> None:
-    draft = Draft("kubenet-vmss")
-    add_rule(draft, "deny-probes", 100, source=TAG)
-    assert "--priority PRIORITY " in the_finding(ask(CHECK, draft)).commands[1]
 
 
 def test_it_does_not_know_what_an_application_security_group_holds() -> None:

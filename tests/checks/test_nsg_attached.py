@@ -67,6 +67,13 @@ def test_it_fails_without_a_group_at_either_place() -> None:
     )
 
 
+@pytest.mark.parametrize(("sku", "is_said"), [("standard", True), ("basic", False)])
+def test_services_answer_nobody_at_standard_addresses_alone(sku: str, is_said: bool) -> None:
+    draft = bare()
+    draft.network_profile["loadBalancerSku"] = sku
+    assert ("answer nobody" in the_finding(ask(CHECK, draft)).impact) is is_said
+
+
 def test_nodes_without_a_group_are_told_by_subnet() -> None:
     outcome = ask(CHECK, bare("cni-podsubnet"))
     assert [each.name for each in outcome.findings] == ["snet-nodes-apps", "snet-nodes-system"]

@@ -222,9 +222,39 @@ def test_source_addresses_are_counted_too() -> None:
     assert "3,601 of 4,000 source addresses" in the_finding(ask(CHECK, draft)).message
 
 
-def test_it_does_not_know_what_a_service_tag_lets_in() -> None:
+def test_a_port_that_is_let_in_for_a_service_tag_alone_is_not_closed() -> None:
     draft = Draft("cni-nodesubnet")
-    rules(draft, USERS)[0]["properties"]["sourceAddressPrefix"] = "AzureFrontDoor.Backend"
+    own = rules(draft, USERS)[0]["properties"]
+    own["sourceAddressPrefix"] = "AzureFrontDoor.Backend"
+    assert ask(CHECK, draft).status is Status.PASSED
+    own["destinationAddressPrefix"] = "203.0.113.9"
+    assert the_finding(ask(CHECK, draft)).cause == "unreachable"
+
+
+def test_the_commands_do_not_write_into_aks_s_own_group() -> None:
+    draft = Draft("kubenet-vmss")
+    add(draft, OWN, "deny-web", priority=200, ports="80", access="Deny")
+    finding = the_finding(ask(CHECK, draft))
+    assert not [each for each in finding.commands if "rule create" in each]
+    assert "az aks command invoke" in finding.commands[1]
+    assert "which AKS keeps" in finding.remediation
+
+
+def test_each_family_of_a_service_without_floating_ip_meets_rules_of_its_own() -> None:
+    draft = Draft("dual-stack")
+    for each in parts(draft, RULES):
+        each["properties"] |= {"enableFloatingIP": False, "backendPort": 30080}
+    for name, source in (("allow-four", "0.0.0.0/0"), ("allow-six", "::/0")):
+        for target in draft.all(SECURITY_GROUPS):
+            family = {"source": source, "destination": source}
+            place = 110 + len(name)
+            add(draft, target["name"], name, priority=place, ports="30080", **family)
+    assert ask(CHECK, draft).message.startswith("4 of 4 public ports let in")
+
+
+def test_it_does_not_know_what_a_rule_for_some_source_ports_lets_in() -> None:
+    draft = Draft("cni-nodesubnet")
+    rules(draft, USERS)[0]["properties"]["sourcePortRange"] = "1024-65535"
     outcome = ask(CHECK, draft)
     assert outcome.status is Status.UNKNOWN
     assert "203.0.113.140 Tcp 80 (" in outcome.message
