@@ -1,12 +1,12 @@
 """The cluster's resources and how they hang together, as questions and as a graph."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from inspector.collected import Collected
+from inspector.collected import Collected, NotCollected
 from inspector.nodes import (
     Node,
     Pools,
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
 
+T = TypeVar("T")
+
 _FORWARD: Final = 0
 _BACKWARD: Final = 1
 _MANAGED_SUBNET: Final = "aks-subnet"
@@ -39,6 +41,26 @@ _MANAGED_SUBNET: Final = "aks-subnet"
 
 class Topology(Collected):
     """A snapshot as a network: resources by id and type, and the relations between them."""
+
+    @cached_property
+    def _answers(self) -> "dict[Callable[[Topology], Any], Any]":
+        return {}
+
+    def once(self, question: "Callable[[Topology], T]") -> T:
+        """Return the answer to a question that several put, worked out once.
+
+        Raises ``NotCollected`` each time if the answer needs what could not be seen.
+        """
+        if question not in self._answers:
+            try:
+                self._answers[question] = question(self)
+            except NotCollected as unseen:
+                self._answers[question] = unseen
+        answer = self._answers[question]
+        if isinstance(answer, NotCollected):
+            raise answer
+        found: T = answer
+        return found
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:

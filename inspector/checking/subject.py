@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from datetime import date
 from functools import cached_property
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-from inspector.collected import NotCollected
 from inspector.config import Thresholds
 from inspector.network.models import NetworkModel, network_model, pool_model
 from inspector.nodes import pool_of, pool_profiles
@@ -45,7 +44,6 @@ class Subject:
         self.as_of = as_of or topology.snapshot.captured_at.date()
         self.thresholds = thresholds or Thresholds()
         self.on_premises = on_premises
-        self._answers: dict[Callable[[Topology], Any], Any] = {}
 
     @property
     def cluster(self) -> ManagedCluster:
@@ -129,17 +127,5 @@ class Subject:
         return state.lower() not in _SETTLED or same_text(properties.power_state.code, "Stopped")
 
     def once(self, question: Callable[[Topology], T]) -> T:
-        """Return the answer to a question that several checks put, worked out once.
-
-        Raises ``NotCollected`` each time if the answer needs what could not be seen.
-        """
-        if question not in self._answers:
-            try:
-                self._answers[question] = question(self.topology)
-            except NotCollected as unseen:
-                self._answers[question] = unseen
-        answer = self._answers[question]
-        if isinstance(answer, NotCollected):
-            raise answer
-        found: T = answer
-        return found
+        """Return the answer to a question that several checks put, as ``Topology.once`` does."""
+        return self.topology.once(question)

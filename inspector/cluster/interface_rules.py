@@ -29,7 +29,7 @@ def interface_loads(topology: Topology) -> Loads:
     pools: dict[ResourceId | str, list[ResourceId]] = {}
     members: dict[ResourceId | str, Member] = {}
     missing: dict[Gap, None] = {}
-    for _, held in members_by_balancer(topology):
+    for _, held in topology.once(members_by_balancer):
         for pool in held:
             rules[pool.pool.id] = _rules_to(topology, pool.pool.id)
             for member in pool.members if rules[pool.pool.id] else ():

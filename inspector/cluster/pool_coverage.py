@@ -168,7 +168,7 @@ def _is_labelled(profile: AgentPoolProfile) -> bool:
 
 
 def _placed(topology: Topology) -> Iterator[_Placed]:
-    for balancer, pools in members_by_balancer(topology):
+    for balancer, pools in topology.once(members_by_balancer):
         for found in pools:
             rules, outbound = rules_of(topology, found.pool.id, Relation.BACKEND_POOL)
             yield _Placed(balancer, found, rules, outbound)
