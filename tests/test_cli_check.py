@@ -143,7 +143,10 @@ REFUSED = {
         "every check that is selected is ignored as well",
     ),
     "unknown severity": (["--fail-on", "urgent"], "'urgent'"),
-    "no day": (["--as-of", "2026-02-30"], "'2026-02-30'"),
+    "no day": (
+        ["--as-of", "2026-02-30"],
+        "--as-of '2026-02-30': not a day; write it as YYYY-MM-DD",
+    ),
     "a day in words": (["--as-of", "today"], "'today'"),
     "no config": (["--config", "none.toml"], "none.toml: cannot be read: No such file"),
     "config and none": (["--config", "a.toml", "--no-config"], "--config and --no-config: give"),

@@ -71,7 +71,8 @@ def report(  # noqa: PLR0913  typer makes an option of each
     sheet = make_sheet(form, output, SUFFIXES)
     settings = find_config(config, is_unwanted=no_config)
     require_known_checks(settings)
-    result = analyze(source.read(), config=settings, as_of=day_of(as_of))
+    day = day_of(as_of)
+    result = analyze(source.read(), config=settings, as_of=day)
     sheet.write(render(result, sheet.form, show_all=show_all, width=sheet.width, color=sheet.color))
     if strict and result.gaps:
         raise typer.Exit(ExitCode.INCOMPLETE)
@@ -101,9 +102,8 @@ def check(  # noqa: PLR0913  typer makes an option of each
     require_known_checks(settings)
     chosen = choose_checks(split(select), split(ignore))
     earlier = load_baseline(baseline) if baseline is not None else None
-    result = run_check(
-        source.read(), config=settings, as_of=day_of(as_of), checks=chosen, baseline=earlier
-    )
+    day = day_of(as_of)
+    result = run_check(source.read(), config=settings, as_of=day, checks=chosen, baseline=earlier)
     text = render_check(
         result,
         sheet.form,

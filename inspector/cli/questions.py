@@ -48,11 +48,10 @@ FailOnOption = Annotated[
     FailOn, typer.Option("--fail-on", help="Exit with 1 for a finding of this severity or worse.")
 ]
 AsOfOption = Annotated[
-    datetime | None,
+    str | None,
     typer.Option(
         "--as-of",
         help="Judge dates by this day [default: the day the cluster was collected].",
-        formats=["%Y-%m-%d"],
         metavar="YYYY-MM-DD",
         show_default=False,
     ),
@@ -104,6 +103,11 @@ def split(names: list[str]) -> list[str]:
     return [each for each in found if each]
 
 
-def day_of(moment: datetime | None) -> date | None:
-    """Return the day that an option names."""
-    return moment.date() if moment is not None else None
+def day_of(text: str | None) -> date | None:
+    """Return the day that an option names. Raises ``UsageError`` if it names none."""
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  a day has no time zone
+    except ValueError:
+        raise UsageError(f"--as-of {text!r}: not a day; write it as YYYY-MM-DD") from None
