@@ -112,6 +112,17 @@ def refusal_of(snapshot: Snapshot, kind: str, place: int = 0) -> Refusal:
     return Refusal(found[place])
 
 
+def whatever_can_be_refused(snapshot: Snapshot) -> tuple[Refusal, ...]:
+    """Return every document but the cluster's, and every list with and without its documents."""
+    documents = (Refusal(each) for each in snapshot.documents if each != snapshot.cluster)
+    lists = (
+        Refusal(each.scope, each.type, with_documents=takes)
+        for each in snapshot.listings
+        for takes in (True, False)
+    )
+    return (*documents, *lists)
+
+
 def gap_of(refusal: Refusal) -> Gap:
     """Return the gap that a refusal leaves."""
     return Gap(

@@ -43,6 +43,7 @@ from tests.odd_clusters import (
     gap_of,
     refusal_of,
     refused,
+    whatever_can_be_refused,
 )
 
 NAT_GATEWAYS = "Microsoft.Network/natGateways"
@@ -248,16 +249,8 @@ def in_full(name: str) -> Report:
 
 
 @cache
-def whatever_can_be_refused(name: str) -> tuple[Refusal, ...]:
-    """Return every document but the cluster's, and every list with and without its documents."""
-    snapshot = cluster(name)
-    documents = (Refusal(each) for each in snapshot.documents if each != snapshot.cluster)
-    lists = (
-        Refusal(each.scope, each.type, with_documents=takes)
-        for each in snapshot.listings
-        for takes in (True, False)
-    )
-    return (*documents, *lists)
+def refusals_of(name: str) -> tuple[Refusal, ...]:
+    return whatever_can_be_refused(cluster(name))
 
 
 def once(refusals: list[Refusal]) -> tuple[Refusal, ...]:
@@ -269,7 +262,7 @@ def once(refusals: list[Refusal]) -> tuple[Refusal, ...]:
 def inspections(draw: st.DrawFn) -> tuple[str, tuple[Refusal, ...]]:
     """Draw a cluster and what of it is refused: a few things, about half, or nearly all."""
     name = draw(st.sampled_from(CLUSTERS))
-    possible = whatever_can_be_refused(name)
+    possible = refusals_of(name)
     few = draw(st.lists(st.sampled_from(possible), unique=True, max_size=5))
     match draw(st.sampled_from(("few", "half", "most"))):
         case "few":
@@ -483,7 +476,7 @@ def test_what_is_hidden_never_decides_a_check(
 
 @pytest.mark.parametrize("name", CLUSTERS)
 def test_no_single_thing_that_is_hidden_decides_a_check(name: str) -> None:
-    for refusal in whatever_can_be_refused(name):
+    for refusal in refusals_of(name):
         assert_undecided_or_as_before(name, [refusal])
 
 
@@ -497,7 +490,7 @@ def test_what_is_hidden_is_never_said_to_be_absent(
 
 @pytest.mark.parametrize("name", CLUSTERS)
 def test_no_single_thing_that_is_hidden_is_said_to_be_absent(name: str) -> None:
-    found = {refusal: new_claims(name, [refusal]) for refusal in whatever_can_be_refused(name)}
+    found = {refusal: new_claims(name, [refusal]) for refusal in refusals_of(name)}
     assert {refusal: claims for refusal, claims in found.items() if claims} == {}
 
 
@@ -519,7 +512,7 @@ def test_what_is_hidden_never_makes_the_cluster_what_it_declares(
 
 @pytest.mark.parametrize("name", CLUSTERS)
 def test_no_single_thing_that_is_hidden_makes_the_cluster_what_it_declares(name: str) -> None:
-    for refusal in whatever_can_be_refused(name):
+    for refusal in refusals_of(name):
         assert_no_verdict_for_want_of_a_document(name, [refusal])
 
 

@@ -1,5 +1,6 @@
 """Putting one check to a bundled or changed cluster."""
 
+from collections.abc import Sequence
 from datetime import date
 from importlib import import_module
 
@@ -9,7 +10,7 @@ from inspector.config import Thresholds
 from inspector.findings import Finding, Outcome, Status
 from inspector.snapshot import Snapshot
 from inspector.topology import Topology
-from tests.odd_clusters import Draft, Refusal, bundled, refused
+from tests.odd_clusters import Draft, Refusal, bundled, refused, whatever_can_be_refused
 
 
 def check_of(check_id: str) -> Check:
@@ -49,3 +50,27 @@ def the_finding(outcome: Outcome) -> Finding:
     assert outcome.status is Status.FAILED, outcome.message
     (finding,) = outcome.findings
     return finding
+
+
+def assert_gaps_only_hide(snapshot: Snapshot, checks: Sequence[Check]) -> dict[str, Outcome]:
+    """Refuse one thing after the other: an outcome may become unknown, and nothing else.
+
+    No finding is new or worse, and one that is gone leaves word of what is missing. Returns the
+    outcomes with nothing refused, by check.
+    """
+    before = {each.check: each for each in run_checks(Topology(snapshot), checks)}
+    for refusal in whatever_can_be_refused(snapshot):
+        for outcome in run_checks(Topology(refused(snapshot, [refusal])), checks):
+            known = before[outcome.check]
+            place = (
+                f"{outcome.check} without {refusal.target} {refusal.listing or ''}: "
+                f"{outcome.message}"
+            )
+            assert not outcome.message.startswith("the check itself failed"), place
+            assert outcome.status in {known.status, Status.UNKNOWN}, place
+            ranks = {each.fingerprint: each.severity.rank for each in known.findings}
+            for finding in outcome.findings:
+                assert finding.severity.rank >= ranks[finding.fingerprint], place
+            if len(outcome.findings) < len(known.findings):
+                assert outcome.missing, place
+    return before

@@ -1,7 +1,7 @@
 """What holds for every check, on every bundled cluster and on broken ones."""
 
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 
 import pytest
 
@@ -9,22 +9,13 @@ from inspector.checking import Check
 from inspector.checks import all_checks, run_checks
 from inspector.findings import Group, Outcome, Status
 from inspector.topology import Topology
-from tests.odd_clusters import refused
-from tests.test_unknown_property import CLUSTERS, cluster, whatever_can_be_refused
+from tests.checks.kit import assert_gaps_only_hide
+from tests.test_unknown_property import CLUSTERS, cluster
 
 
 @cache
 def in_full(name: str) -> dict[str, Outcome]:
     return {each.check: each for each in run_checks(Topology(cluster(name)))}
-
-
-@lru_cache(maxsize=1)
-def with_one_thing_refused(name: str) -> tuple[tuple[str, Topology], ...]:
-    """Return the cluster once for each thing that can be refused, with what that was."""
-    return tuple(
-        (f"{each.target} {each.listing or ''}", Topology(refused(cluster(name), [each])))
-        for each in whatever_can_be_refused(name)
-    )
 
 
 def of_group(group: Group) -> list[Check]:
@@ -34,19 +25,7 @@ def of_group(group: Group) -> list[Check]:
 @pytest.mark.parametrize("group", Group)
 @pytest.mark.parametrize("name", CLUSTERS)
 def test_a_gap_makes_an_outcome_unknown_and_nothing_else(name: str, group: Group) -> None:
-    """Nothing hidden passes, fails or is skipped instead, and no finding is new."""
-    checks = of_group(group)
-    before = in_full(name)
-    for what, topology in with_one_thing_refused(name):
-        for outcome in run_checks(topology, checks):
-            known = before[outcome.check]
-            place = f"{outcome.check} without {what}: {outcome.message}"
-            assert outcome.status in {known.status, Status.UNKNOWN}, place
-            assert fingerprints(outcome) <= fingerprints(known), place
-
-
-def fingerprints(outcome: Outcome) -> set[str]:
-    return {each.fingerprint for each in outcome.findings}
+    assert_gaps_only_hide(cluster(name), of_group(group))
 
 
 def outcomes() -> Iterator[tuple[str, Outcome]]:

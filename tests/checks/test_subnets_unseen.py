@@ -5,10 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from fixtures import documents as arm
-from inspector.checks import run_checks
-from inspector.findings import Finding, Outcome, Status
-from inspector.snapshot import Snapshot
-from inspector.topology import Topology
+from inspector.findings import Status
 from tests.checks.crowded import (
     OTHER_AKS,
     connect,
@@ -19,8 +16,8 @@ from tests.checks.crowded import (
     scale,
     subnet_of,
 )
-from tests.checks.kit import check_of
-from tests.odd_clusters import ROUTE_TABLES, SCALE_SET_INTERFACES, Draft, Refusal, refused
+from tests.checks.kit import assert_gaps_only_hide, check_of
+from tests.odd_clusters import ROUTE_TABLES, SCALE_SET_INTERFACES, Draft
 
 CHECKS = [
     check_of(each)
@@ -106,37 +103,7 @@ DRAFTS: dict[str, Callable[[], Draft]] = {
 }
 
 
-def refusals(snapshot: Snapshot) -> list[Refusal]:
-    documents = [Refusal(each) for each in snapshot.documents if each != snapshot.cluster]
-    lists = [
-        Refusal(each.scope, each.type, with_documents=takes)
-        for each in snapshot.listings
-        for takes in (True, False)
-    ]
-    return documents + lists
-
-
-def outcomes(snapshot: Snapshot) -> dict[str, Outcome]:
-    return {each.check: each for each in run_checks(Topology(snapshot), CHECKS)}
-
-
-def by_fingerprint(outcome: Outcome) -> dict[str, Finding]:
-    return {each.fingerprint: each for each in outcome.findings}
-
-
 @pytest.mark.parametrize("name", DRAFTS)
 def test_what_is_hidden_makes_an_outcome_unknown_and_nothing_else(name: str) -> None:
-    """No finding is new or worse, and one that is gone leaves word of what is missing."""
-    snapshot = DRAFTS[name]().snapshot()
-    before = outcomes(snapshot)
+    before = assert_gaps_only_hide(DRAFTS[name]().snapshot(), CHECKS)
     assert any(each.status is Status.FAILED for each in before.values())
-    for refusal in refusals(snapshot):
-        for check, outcome in outcomes(refused(snapshot, [refusal])).items():
-            known = by_fingerprint(before[check])
-            place = f"{check} without {refusal.target} {refusal.listing or ''}: {outcome.message}"
-            assert outcome.status in {before[check].status, Status.UNKNOWN}, place
-            assert by_fingerprint(outcome).keys() <= known.keys(), place
-            for fingerprint, finding in by_fingerprint(outcome).items():
-                assert finding.severity.rank >= known[fingerprint].severity.rank, place
-            if len(outcome.findings) < len(known):
-                assert outcome.missing, place
