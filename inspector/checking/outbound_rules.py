@@ -22,7 +22,7 @@ from inspector.resources import (
 )
 
 
-def unless_by_outbound_rule(subject: Subject) -> Decision | None:
+def _unless_by_outbound_rule(subject: Subject) -> Decision | None:
     """Return the decision for a cluster that is not to leave by an outbound rule."""
     declared = outbound_type(subject.profile)
     if declared is OutboundType.UNRECOGNISED:
@@ -46,6 +46,20 @@ def balancers_seen(subject: Subject, verdict: Verdict) -> tuple[LoadBalancer, ..
     return tuple(
         each for each in topology.all(LoadBalancer) if not is_api_server(topology, each.id)
     )
+
+
+def rules_to_judge(subject: Subject, verdict: Verdict) -> tuple[OutboundRule, ...] | Decision:
+    """Return the outbound rules that nodes leave by, or the decision where that is not the way.
+
+    There may be none while something is hidden, which is noted.
+    """
+    other = _unless_by_outbound_rule(subject)
+    if other is not None:
+        return other
+    rules = outbound_rules(subject, verdict)
+    if not rules and verdict.is_complete:
+        return Skipped("there is no outbound rule: outbound-resources tells what that means")
+    return rules
 
 
 def outbound_rules(subject: Subject, verdict: Verdict) -> tuple[OutboundRule, ...]:
@@ -79,13 +93,6 @@ def is_for_others(
         return False
     verdict.miss(*(each.gap for each in entries if each.gap is not None))
     return all(each.node is None for each in entries)
-
-
-def without_rules(verdict: Verdict) -> Skipped | None:
-    """Return the decision where no outbound rule was found and none may be hidden."""
-    if not verdict.is_complete:
-        return None
-    return Skipped("there is no outbound rule: outbound-resources tells what that means")
 
 
 def frontends_of(rule: OutboundRule) -> Evidence:

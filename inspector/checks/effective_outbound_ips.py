@@ -36,10 +36,8 @@ from inspector.checking import (
 )
 from inspector.checking.outbound_rules import (
     frontends_of,
-    outbound_rules,
+    rules_to_judge,
     show_rule,
-    unless_by_outbound_rule,
-    without_rules,
 )
 from inspector.cluster.egress import frontend_public_ips
 from inspector.findings import Evidence, Group, Severity
@@ -58,15 +56,10 @@ class _Fault(NamedTuple):
 
 def decide(subject: Subject) -> Decision:
     """Compare the reported addresses with those of the outbound rules and with the declared."""
-    other = unless_by_outbound_rule(subject)
-    if other is not None:
-        return other
     verdict = Verdict(subject)
-    rules = outbound_rules(subject, verdict)
-    if not rules:
-        nothing = without_rules(verdict)
-        if nothing is not None:
-            return nothing
+    rules = rules_to_judge(subject, verdict)
+    if not isinstance(rules, tuple):
+        return rules
     effective = _ids(subject.profile.load_balancer_profile.effective_outbound_ips)
     used = frontend_public_ips(subject.topology, (each.id for each in rules))
     if rules and not used:

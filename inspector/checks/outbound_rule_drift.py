@@ -32,10 +32,8 @@ from inspector.checking import (
     evidence,
 )
 from inspector.checking.outbound_rules import (
-    outbound_rules,
+    rules_to_judge,
     show_rule,
-    unless_by_outbound_rule,
-    without_rules,
 )
 from inspector.findings import Evidence, Group, Severity
 from inspector.resources import OutboundRule, same_text
@@ -70,15 +68,10 @@ class _Setting(NamedTuple):
 
 def decide(subject: Subject) -> Decision:
     """Compare every outbound rule with the profile."""
-    other = unless_by_outbound_rule(subject)
-    if other is not None:
-        return other
     verdict = Verdict(subject)
-    rules = outbound_rules(subject, verdict)
-    if not rules:
-        nothing = without_rules(verdict)
-        if nothing is not None:
-            return nothing
+    rules = rules_to_judge(subject, verdict)
+    if not isinstance(rules, tuple):
+        return rules
     faulty = [rule.title for rule in rules if _judge(subject, verdict, rule)]
     profile = subject.profile.load_balancer_profile
     minutes, ports = profile.idle_timeout_in_minutes, profile.allocated_outbound_ports

@@ -39,10 +39,8 @@ from inspector.checking import (
 )
 from inspector.checking.outbound_rules import (
     frontends_of,
-    outbound_rules,
+    rules_to_judge,
     show_rule,
-    unless_by_outbound_rule,
-    without_rules,
 )
 from inspector.cluster.egress import frontend_public_ips
 from inspector.cluster.snat_budget import Number, SNATBudget, Untold, budgets_of_rule
@@ -71,15 +69,10 @@ class _Fault(NamedTuple):
 
 def decide(subject: Subject) -> Decision:
     """Judge the division of every outbound rule."""
-    other = unless_by_outbound_rule(subject)
-    if other is not None:
-        return other
     verdict = Verdict(subject)
-    rules = outbound_rules(subject, verdict)
-    if not rules:
-        nothing = without_rules(verdict)
-        if nothing is not None:
-            return nothing
+    rules = rules_to_judge(subject, verdict)
+    if not isinstance(rules, tuple):
+        return rules
     found = [(each, budget) for each in rules for budget in budgets_of_rule(subject.topology, each)]
     for rule, budget in found:
         _note_untold(verdict, budget)
