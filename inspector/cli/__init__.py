@@ -37,7 +37,7 @@ def run(arguments: list[str]) -> int:
         return _complain(str(error), ExitCode.NOT_INSPECTED)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", _INTERRUPTED)
-    except Exception as fault:
+    except Exception as fault:  # no traceback, whatever breaks
         # Python would exit with 1, which here means that a check failed.
         if os.environ.get("AKS_INSPECTOR_DEBUG"):
             raise

@@ -19,6 +19,7 @@ from inspector.cluster.pool_members import (
     members_by_balancer,
     rules_of,
 )
+from inspector.network.models import is_gateway
 from inspector.nodes import Node, pool_profiles
 from inspector.resource_id import ResourceId
 from inspector.resources import (
@@ -157,9 +158,8 @@ def _is_left_out(profile: AgentPoolProfile, purpose: PoolPurpose, *, is_ipv6: bo
     is_windows = same_text(profile.os_type, "Windows")
     if is_ipv6 and is_windows and same_text(profile.os_sku or "Windows2019", "Windows2019"):
         return True
-    is_gateway = same_text(profile.mode, "Gateway")
     may_be_stopped = same_text(profile.scale_down_mode, "Deallocate")
-    may_be_out = is_gateway or may_be_stopped or _is_labelled(profile)
+    may_be_out = is_gateway(profile) or may_be_stopped or _is_labelled(profile)
     return purpose is PoolPurpose.EVERY_NODE and may_be_out
 
 
