@@ -33,7 +33,8 @@ from typing import Final, NamedTuple
 
 from inspector.checking import Check, Decision, Problem, Subject, Verdict, az_cluster, az_pool
 from inspector.checking.node_verdict import pool_evidence
-from inspector.cluster.pod_routes import ClassifiedTable, RouteKind, pod_routes
+from inspector.cluster.node_room import other_routes
+from inspector.cluster.pod_routes import pod_routes
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.address_needs import needs
 from inspector.network.limits import (
@@ -117,24 +118,11 @@ def decide(subject: Subject) -> Decision:
 
 
 def _other_routes(subject: Subject, verdict: Verdict) -> int | None:
-    """Return how many routes of the table are not its nodes', ``None`` where it was not seen."""
+    """Return how many routes of the table are not its nodes', and note what hides some."""
     if subject.model is not NetworkModel.KUBENET:
         return None
-    routes = subject.once(pod_routes)
-    verdict.miss(*routes.missing, *subject.topology.hidden_nodes)
-    if routes.missing:
-        return None
-    return max(map(_not_for_nodes, routes.of_nodes), default=0)
-
-
-def _not_for_nodes(table: ClassifiedTable) -> int:
-    """Return the routes beside one for each node and family, those of hidden nodes among these."""
-    needed = {
-        (each.node.id, each.range.version)
-        for each in table.of(RouteKind.NODE)
-        if each.node is not None and each.range is not None
-    }
-    return len(table.routes) - len(needed) - len(table.of(RouteKind.UNKNOWN))
+    verdict.miss(*subject.once(pod_routes).missing, *subject.topology.hidden_nodes)
+    return other_routes(subject.topology)
 
 
 def _size(subject: Subject, verdict: Verdict) -> _Size:

@@ -25,7 +25,6 @@ https://learn.microsoft.com/azure/aks/azure-cni-overlay-pod-expand;
 https://learn.microsoft.com/azure/aks/update-azure-cni; Azure/AKS issue 4591
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -42,7 +41,7 @@ from inspector.checking import (
 )
 from inspector.checking.subnets import OPEN_ENDED, size_evidence
 from inspector.cluster.address_plan import PRIVATE, RESERVED, Role, plan_addresses
-from inspector.cluster.pod_routes import OWN_POD_ROUTES, pod_routes
+from inspector.cluster.node_room import SLICED, slice_length
 from inspector.cluster.subnet_capacity import untold_nodes
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.address_needs import NODE_POD_PREFIX_LENGTH, needs, pod_cidr_slots
@@ -50,12 +49,10 @@ from inspector.network.addresses import parse_range
 from inspector.network.models import NetworkModel, unrecognised
 from inspector.network.ranges import IPRange, LabelledRange, is_within, overlaps_between
 from inspector.nodes import makes_nodes_without_pool
-from inspector.resources import RouteTable, same_text
+from inspector.resources import same_text
 from inspector.wording import count, names
 
 _PERCENT: Final = 100
-_MODELS: Final = {NetworkModel.KUBENET, NetworkModel.CNI_OVERLAY}
-_IPV4: Final = 4
 _SHORTEST: Final = 8
 
 
@@ -73,7 +70,7 @@ def decide(subject: Subject) -> Decision:
     """Compare the slices of the pod CIDR with the nodes there may be."""
     if subject.model is NetworkModel.UNRECOGNISED:
         return Undecided(unrecognised(subject.profile))
-    if subject.model not in _MODELS:
+    if subject.model not in SLICED:
         return Skipped(f"nodes take no slice of a pod CIDR under {subject.model.words}")
     verdict = Verdict(subject)
     if makes_nodes_without_pool(subject.topology):
@@ -94,8 +91,9 @@ def decide(subject: Subject) -> Decision:
 
 def _sizes(subject: Subject, verdict: Verdict) -> _Sizes | None:
     """Return the slices and the nodes; ``None``, with the reasons noted, if one is not known."""
-    length = _slice_length(subject, verdict)
-    slots = None
+    found_length = slice_length(subject.topology)
+    verdict.miss(*found_length.gaps)
+    length, slots = found_length.length, None
     try:
         slots = pod_cidr_slots(subject.profile.all_pod_cidrs, length or NODE_POD_PREFIX_LENGTH)
     except ValueError as error:
@@ -110,32 +108,6 @@ def _sizes(subject: Subject, verdict: Verdict) -> _Sizes | None:
     if length is None or slots is None or with_surge is None:
         return None
     return _Sizes(slots, length, found.now or 0, found.at_most or 0, with_surge)
-
-
-def _slice_length(subject: Subject, verdict: Verdict) -> int | None:
-    """Return the prefix length of a node's slice; ``None`` if routes that may tell are hidden.
-
-    What a route is for does not matter here but that the cluster wrote it: then no node that is
-    hidden changes the answer.
-    """
-    if subject.model is not NetworkModel.KUBENET:
-        return NODE_POD_PREFIX_LENGTH
-    found = subject.once(pod_routes)
-    gaps = list(found.missing)
-    group = subject.cluster.infrastructure_group
-    if group is not None:
-        gap = subject.topology.gap_in_list(group, RouteTable)
-        gaps += [] if gap is None else [gap]
-    verdict.miss(*gaps)
-    if gaps:
-        return None
-    lengths = Counter(
-        route.range.prefixlen
-        for table in found.tables
-        for route in table.of(*OWN_POD_ROUTES)
-        if route.range is not None and route.range.version == _IPV4
-    )
-    return min(lengths, key=lambda each: (-lengths[each], each), default=NODE_POD_PREFIX_LENGTH)
 
 
 def _problem(subject: Subject, sizes: _Sizes) -> Problem:
