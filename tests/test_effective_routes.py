@@ -20,8 +20,8 @@ from inspector.network.effective_routes import (
     EffectiveRoutes,
     RouteSource,
 )
-from inspector.network.internet_space import Family, internet_space
 from inspector.network.ranges import IPRange
+from inspector.network.spaces import Family, internet_space
 from inspector.resources import Route
 
 TABLE = arm.resource_id(arm.group_id("rg"), "Microsoft.Network/routeTables", "rt")

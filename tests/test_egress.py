@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import fixtures.documents as arm
 from fixtures.scenarios import SCENARIOS
 from inspector.cluster.egress import EgressGroup, EgressKind, Traffic, derive_egress
-from inspector.network.internet_space import Family
+from inspector.network.spaces import Family
 from inspector.snapshot import Snapshot
 from inspector.topology import Topology
 from tests.odd_clusters import (

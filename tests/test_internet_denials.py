@@ -8,7 +8,7 @@ import pytest
 
 import fixtures.documents as arm
 from inspector.network.internet_denials import InternetDenial, internet_denials
-from inspector.network.internet_space import Family
+from inspector.network.spaces import Family
 from inspector.resources import NetworkSecurityGroup, SecurityRule
 
 GROUP = arm.resource_id(arm.group_id("rg"), "Microsoft.Network/networkSecurityGroups", "nsg")

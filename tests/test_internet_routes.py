@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import fixtures.documents as arm
 from inspector.network.internet_routes import InternetRoutes, NextHop, internet_routes
-from inspector.network.internet_space import Family
+from inspector.network.spaces import Family
 from inspector.resources import Route
 
 TABLE = arm.resource_id(arm.group_id("rg"), "Microsoft.Network/routeTables", "rt")

@@ -16,10 +16,10 @@ from inspector.cluster.protection import (
     touching,
 )
 from inspector.collected import NotCollected
-from inspector.network.internet_space import Family
 from inspector.network.security_rules.parsed_rules import Access
 from inspector.network.security_rules.surroundings import Surroundings, parse_ranges
 from inspector.network.security_rules.traffic import Direction, Flow
+from inspector.network.spaces import Family
 from inspector.topology import Topology
 from tests.odd_clusters import (
     NETWORKS,

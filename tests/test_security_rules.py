@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.network.internet_space import Family, Space, common
 from inspector.network.security_rules import Part, Verdict, evaluate, evaluate_both
 from inspector.network.security_rules.parsed_rules import read_rules
 from inspector.network.security_rules.surroundings import Surroundings
 from inspector.network.security_rules.traffic import ALL_PORTS, Direction, Flow, Protocol, Share
+from inspector.network.spaces import Family, Space, common
 from tests import rule_oracle as oracle
 from tests.rule_oracle import Address, Packet, RuleText, Surround, security_group
 

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 import fixtures.documents as arm
 from inspector.cluster.egress import EgressKind, Traffic
 from inspector.cluster.fingerprint import Agreement
-from inspector.network.internet_space import Family
+from inspector.network.spaces import Family
 from inspector.renderers.blocks import Text
 from inspector.renderers.json_format import json_schema, render_json
 from inspector.renderers.layout.egress import in_short, lay_out_ways_out

@@ -8,7 +8,6 @@ from inspector.checking.commands import az_services
 from inspector.checking.security import rule_evidence, show_rule, show_rules
 from inspector.checking.subject import Subject
 from inspector.findings import Evidence, Severity
-from inspector.network.internet_space import Family, Space, common, span_of
 from inspector.network.limits import SECURITY_RULE_ADDRESSES_PER_SIDE, SECURITY_RULES_PER_GROUP
 from inspector.network.security_rules.parsed_rules import Access
 from inspector.network.service_rules import (
@@ -19,6 +18,7 @@ from inspector.network.service_rules import (
     sides,
     takes_service_priority,
 )
+from inspector.network.spaces import Family, Space, common, span_of
 from inspector.resources import NetworkSecurityGroup, SecurityRule, same_text
 from inspector.wording import count, names
 

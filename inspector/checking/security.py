@@ -11,7 +11,6 @@ from inspector.cluster.egress import primary_interface
 from inspector.cluster.protection import Protection
 from inspector.findings import Evidence
 from inspector.network import security_rules
-from inspector.network.internet_space import Space, common, merged
 from inspector.network.security_rules import DecidingRule, Part, Step
 from inspector.network.security_rules.parsed_rules import Access
 from inspector.network.security_rules.surroundings import (
@@ -22,6 +21,7 @@ from inspector.network.security_rules.surroundings import (
 )
 from inspector.network.security_rules.traffic import Protocol, services
 from inspector.network.service_rules import LAST_PRIORITY, is_own_group, sides
+from inspector.network.spaces import Space, common, merged
 from inspector.resource_id import ResourceId
 from inspector.resources import NetworkSecurityGroup, SecurityRule, same_text
 from inspector.wording import names

@@ -45,7 +45,7 @@ from inspector.cluster.egress import (
     primary_interface,
 )
 from inspector.findings import Evidence, Group, Severity
-from inspector.network.internet_space import Family
+from inspector.network.spaces import Family
 from inspector.nodes import Node
 from inspector.resource_id import ResourceId
 from inspector.resources import Subnet

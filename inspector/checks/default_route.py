@@ -51,7 +51,7 @@ from inspector.cluster.egress import (
 )
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.internet_routes import NextHop
-from inspector.network.internet_space import Family
+from inspector.network.spaces import Family
 from inspector.resource_id import ResourceId
 from inspector.resources import Resource, Route, RouteTable, Subnet
 from inspector.wording import names, plural, share

@@ -56,10 +56,10 @@ from inspector.cluster.protection import (
 )
 from inspector.findings import Group, Severity
 from inspector.network import security_rules
-from inspector.network.internet_space import Family, Space, difference, merged
 from inspector.network.models import NetworkModel, unrecognised
 from inspector.network.security_rules.surroundings import Ranges, Surroundings, parse_ranges
 from inspector.network.security_rules.traffic import ALL_PORTS, Direction, Flow, Protocol, services
+from inspector.network.spaces import Family, Space, difference, merged
 from inspector.wording import names, share
 
 _NODES: Final = "nodes to nodes"

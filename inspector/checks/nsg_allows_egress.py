@@ -61,10 +61,10 @@ from inspector.cluster.egress import OutboundType, outbound_type
 from inspector.cluster.protection import Protection, protections, surroundings, touching
 from inspector.findings import Group, Severity
 from inspector.network import security_rules
-from inspector.network.internet_space import Space, merged
 from inspector.network.security_rules import Part
 from inspector.network.security_rules.surroundings import Surroundings
 from inspector.network.security_rules.traffic import Direction
+from inspector.network.spaces import Space, merged
 from inspector.resources import same_text
 from inspector.wording import count, names, share
 

@@ -45,7 +45,6 @@ from inspector.cluster.pool_members import (
 )
 from inspector.cluster.protection import Protection, protections, surroundings, touching
 from inspector.findings import Group, Severity
-from inspector.network.internet_space import Family, Space, merged
 from inspector.network.security_rules import DecidingRule
 from inspector.network.security_rules.traffic import (
     Direction,
@@ -54,6 +53,7 @@ from inspector.network.security_rules.traffic import (
     service_words,
     services,
 )
+from inspector.network.spaces import Family, Space, merged
 from inspector.resource_id import ResourceId
 from inspector.resources import IPAddress, LoadBalancer, NetworkSecurityGroup, Probe, Relation
 from inspector.topology import Topology

@@ -58,7 +58,6 @@ from inspector.cluster.protection import Protection, protections, surroundings
 from inspector.cluster.public_ports import Gates, PublicPort, leads_to, live_addresses, public_ports
 from inspector.findings import Group, Severity
 from inspector.network import security_rules
-from inspector.network.internet_space import Family, Space
 from inspector.network.security_rules import Part
 from inspector.network.security_rules.surroundings import Surroundings
 from inspector.network.security_rules.traffic import Direction
@@ -68,6 +67,7 @@ from inspector.network.service_rules import (
     source_sets,
     takes_service_priority,
 )
+from inspector.network.spaces import Family, Space
 from inspector.resources import NetworkSecurityGroup
 from inspector.wording import count, names, share
 

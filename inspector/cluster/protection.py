@@ -9,11 +9,11 @@ import msgspec
 
 from inspector.cluster.egress import primary_interface
 from inspector.collected import NotCollected
-from inspector.network.internet_space import Family, Space, Span, common, difference, merged
 from inspector.network.security_rules import Part, evaluate_both
 from inspector.network.security_rules.parsed_rules import SecurityRules, read_rules
 from inspector.network.security_rules.surroundings import Surroundings, parse_ranges
 from inspector.network.security_rules.traffic import Flow
+from inspector.network.spaces import Family, Space, Span, common, difference, merged
 from inspector.nodes import Node
 from inspector.resource_id import ResourceId
 from inspector.resources import (

@@ -9,7 +9,13 @@ from inspector.cluster.egress import primary_interface
 from inspector.cluster.pool_members import hidden_balancers, members_of
 from inspector.cluster.protection import Protection, spaces_of, touching
 from inspector.collected import NotCollected
-from inspector.network.internet_space import (
+from inspector.network.security_rules import Part, evaluate_both
+from inspector.network.security_rules.parsed_rules import Rule, SecurityRules, read_rules
+from inspector.network.security_rules.surroundings import Surroundings
+from inspector.network.security_rules.traffic import ALL_PORTS, Direction, Flow, Protocol
+from inspector.network.service_names import service_base
+from inspector.network.service_rules import opens_services
+from inspector.network.spaces import (
     Family,
     Space,
     Span,
@@ -18,12 +24,6 @@ from inspector.network.internet_space import (
     merged,
     span_of,
 )
-from inspector.network.security_rules import Part, evaluate_both
-from inspector.network.security_rules.parsed_rules import Rule, SecurityRules, read_rules
-from inspector.network.security_rules.surroundings import Surroundings
-from inspector.network.security_rules.traffic import ALL_PORTS, Direction, Flow, Protocol
-from inspector.network.service_names import service_base
-from inspector.network.service_rules import opens_services
 from inspector.nodes import Node
 from inspector.resource_id import ResourceId
 from inspector.resources import (

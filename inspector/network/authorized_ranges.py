@@ -9,8 +9,8 @@ from typing import Final
 import msgspec
 
 from inspector.network.addresses import parse_range
-from inspector.network.internet_space import Family, internet_space, remaining
 from inspector.network.ranges import IPRange, host_bits_set
+from inspector.network.spaces import Family, internet_space, remaining
 
 OWN_OUTBOUND_ONLY: Final = "0.0.0.0/32"
 """The authorised range that admits the cluster's own outbound load balancer alone."""

@@ -19,7 +19,6 @@ from typing import Final
 import msgspec
 
 from inspector.network.addresses import parse_range
-from inspector.network.internet_space import Family, Space, Span, internet_space
 from inspector.network.ranges import (
     IPRange,
     LabelledRange,
@@ -29,6 +28,7 @@ from inspector.network.ranges import (
     overlaps_between,
     span_of_range,
 )
+from inspector.network.spaces import Family, Space, Span, internet_space
 from inspector.resources import Route
 
 VNET_LOCAL: Final = "VnetLocal"

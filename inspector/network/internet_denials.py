@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from inspector.network.internet_space import Family, internet_space, remaining, span_of
+from inspector.network.spaces import Family, internet_space, remaining, span_of
 from inspector.resources import SecurityRule, same_text
 
 _EVERYWHERE: Final = frozenset({"*", "any", "internet"})

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from inspector.network.internet_space import (
+from inspector.network.spaces import (
     Family,
     Space,
     Span,

@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_interface
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from inspector.network.addresses import parse_range
-from inspector.network.internet_space import Space, Span, difference, merged
+from inspector.network.spaces import Space, Span, difference, merged
 
 IPRange = IPv4Network | IPv6Network
 

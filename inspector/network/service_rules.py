@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from inspector.network.internet_space import span_of
 from inspector.network.security_rules.parsed_rules import Access, Rule
 from inspector.network.security_rules.surroundings import parse_ranges
 from inspector.network.security_rules.traffic import Direction
 from inspector.network.service_names import service_base
+from inspector.network.spaces import span_of
 from inspector.resources import SecurityRule, same_text
 
 FIRST_PRIORITY: Final = 500

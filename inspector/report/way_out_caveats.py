@@ -14,7 +14,7 @@ from inspector.cluster.egress import (
     routes_of_subnet,
 )
 from inspector.network.internet_denials import InternetDenial, internet_denials
-from inspector.network.internet_space import Family
+from inspector.network.spaces import Family
 from inspector.report.answer import Unknown, View, noting
 from inspector.resource_id import ResourceId
 from inspector.resources import NetworkSecurityGroup, Subnet

@@ -15,8 +15,8 @@ from inspector.cluster.egress import (
 )
 from inspector.cluster.fingerprint import Agreement
 from inspector.network.addresses import address_order
-from inspector.network.internet_space import Family
 from inspector.network.snat import shared_ports
+from inspector.network.spaces import Family
 from inspector.nodes import missing_for_nodes, pool_profiles
 from inspector.report.addresses import public_address
 from inspector.report.answer import TextAnswer, Unknown, View, unknown_of

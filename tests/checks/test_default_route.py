@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import fixtures.documents as arm
 from inspector.cluster.egress import default_route
 from inspector.findings import Severity, Status
-from inspector.network.internet_space import Family
+from inspector.network.spaces import Family
 from inspector.resources import Subnet
 from inspector.topology import Topology
 from tests.checks.kit import ask, the_finding

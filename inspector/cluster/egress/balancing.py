@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from inspector.cluster.egress.kinds import Egress, EgressKind
-from inspector.network.internet_space import Family
+from inspector.network.spaces import Family
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     LoadBalancer,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from inspector.cluster.egress.kinds import EgressKind
-from inspector.network.internet_space import Family
+from inspector.network.spaces import Family
 from inspector.resources import NetworkProfile, same_text
 
 NOTHING_LEAVES: Final = frozenset({EgressKind.NONE, EgressKind.DROPPED})

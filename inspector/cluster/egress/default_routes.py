@@ -9,7 +9,7 @@ from inspector.cluster.egress.announced_routes import announcing_gateways, route
 from inspector.cluster.egress.survey import routes_of_subnet
 from inspector.network.addresses import parse_range
 from inspector.network.internet_routes import InternetRoutes
-from inspector.network.internet_space import Family
+from inspector.network.spaces import Family
 from inspector.resources import Route, RouteTable, Subnet, VirtualNetwork, same_text
 from inspector.topology import Topology
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from inspector.cluster.egress.balancing import public_ips_of
 from inspector.cluster.egress.kinds import Egress, EgressGroup, Traffic, Way
 from inspector.cluster.egress.survey import Survey, primary_interface
-from inspector.network.internet_space import Family
+from inspector.network.spaces import Family
 from inspector.nodes import Node, pool_profiles
 from inspector.resource_id import ResourceId
 from inspector.resources import same_text

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from inspector.network.internet_space import Family
+from inspector.network.spaces import Family
 from inspector.nodes import Node
 from inspector.resource_id import ResourceId
 from inspector.resources import DOCUMENT_KINDS

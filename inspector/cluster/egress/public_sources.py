@@ -8,8 +8,8 @@ from inspector.cluster.egress.groups import derive_egress
 from inspector.cluster.egress.kinds import EgressGroup, EgressKind
 from inspector.collected import NotCollected
 from inspector.network.addresses import parse_range
-from inspector.network.internet_space import Family
 from inspector.network.ranges import IPRange
+from inspector.network.spaces import Family
 from inspector.resource_id import ResourceId
 from inspector.resources import PublicIPAddress, PublicIPPrefix, Resource
 from inspector.snapshot import Gap

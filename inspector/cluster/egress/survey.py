@@ -15,7 +15,7 @@ from inspector.cluster.egress.balancing import (
 from inspector.cluster.egress.kinds import Egress, EgressKind, Way, no_way, unknown_way
 from inspector.collected import NotCollected
 from inspector.network.internet_routes import InternetRoutes, NextHop, internet_routes
-from inspector.network.internet_space import Family
+from inspector.network.spaces import Family
 from inspector.nodes import Node
 from inspector.resource_id import ResourceId
 from inspector.resources import (

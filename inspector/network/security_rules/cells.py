@@ -7,7 +7,7 @@ cells is a number with a bit for each, so rules with thousands of ranges cost no
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from inspector.network.internet_space import Space, Span, common, difference, merged
+from inspector.network.spaces import Space, Span, common, difference, merged
 
 
 class Cells(NamedTuple):

@@ -12,7 +12,6 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from inspector.network.internet_space import Space, Span, difference, merged
 from inspector.network.security_rules.doubts import Cause, Clauses, Doubt, unread
 from inspector.network.security_rules.rule_addresses import Addresses, Region
 from inspector.network.security_rules.surroundings import parse_ranges
@@ -23,6 +22,7 @@ from inspector.network.security_rules.traffic import (
     Protocol,
     services,
 )
+from inspector.network.spaces import Space, Span, difference, merged
 from inspector.resource_id import ResourceId
 from inspector.resources import NetworkSecurityGroup, Reference, SecurityRule, same_text
 

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from inspector.network.internet_space import Space, common, difference, merged
 from inspector.network.security_rules.doubts import Cause, Clause, Doubt, unread
 from inspector.network.security_rules.surroundings import (
     BALANCER_TAG,
@@ -16,6 +15,7 @@ from inspector.network.security_rules.surroundings import (
     probe_space,
     taggable_space,
 )
+from inspector.network.spaces import Space, common, difference, merged
 
 
 class Region(NamedTuple):

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from inspector.network.internet_space import Space
 from inspector.network.security_rules.cells import Box, Cells, divide
 from inspector.network.security_rules.doubts import Clause, Clauses, always_holds
 from inspector.network.security_rules.rule_addresses import Region
+from inspector.network.spaces import Space
 
 
 class Condition(NamedTuple):

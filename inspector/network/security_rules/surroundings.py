@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from inspector.network.addresses import parse_range
-from inspector.network.internet_space import (
+from inspector.network.spaces import (
     Family,
     Space,
     Span,

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from inspector.network.internet_space import (
+from inspector.network.spaces import (
     Family,
     Space,
     Span,

@@ -5,7 +5,7 @@ from typing import Final
 
 from inspector.cluster.egress import EgressKind
 from inspector.cluster.fingerprint import Agreement
-from inspector.network.internet_space import Family
+from inspector.network.spaces import Family
 from inspector.renderers.blocks import (
     Block,
     Heading,

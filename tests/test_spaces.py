@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.network.internet_space import (
+from inspector.network.spaces import (
     Family,
     Space,
     common,
