@@ -99,7 +99,7 @@ REFUSED = {
     "no option like it": (["report", "--nope"], "--nope"),
     "two clusters": (["report", CLUSTER, CLUSTER], "unexpected extra argument"),
     "no cluster": (["report"], "name one cluster"),
-    "an empty cluster": (["report", ""], "not an ARM resource id"),
+    "an empty cluster": (["report", ""], "'' is neither a file nor"),
     "id and name": (["report", CLUSTER, *BY_NAME], "name one cluster"),
     "id and group": (["check", CLUSTER, "-g", "g"], "name one cluster"),
     "id and snapshot": (["report", CLUSTER, "--snapshot", "x.json"], "name one cluster"),
@@ -110,9 +110,9 @@ REFUSED = {
     "an option without its value": (["report", "-g"], "requires an argument"),
     "an id in the place of a name": (["report", "-g", "g", "-n", "a/b"], "-n 'a/b'"),
     "a query in a name": (["report", "-g", "g?x=y", "-n", "c"], "-g 'g?x=y'"),
-    "malformed id": (["report", "aks-shop"], "'aks-shop' is not an ARM resource id"),
-    "half an id": (["report", f"{SUBSCRIPTION}/resourceGroups"], "not an ARM resource id"),
-    "an id with a hole": (["report", CLUSTER.replace("/g/", "//")], "not an ARM resource id"),
+    "malformed id": (["report", "aks-shop"], "'aks-shop' is neither a file nor an ARM resource id"),
+    "half an id": (["report", f"{SUBSCRIPTION}/resourceGroups"], "nor an ARM resource id"),
+    "an id with a hole": (["report", CLUSTER.replace("/g/", "//")], "nor an ARM resource id"),
     "another type's id": (["report", NETWORK], "id of a Microsoft.Network/virtualNetworks"),
     "a group's id": (["report", f"{SUBSCRIPTION}/resourceGroups/g"], "not of an AKS cluster"),
     "unknown subscription": (["report", *BY_NAME[:4], "-s", "Shop"], "subscription 'Shop'"),
@@ -145,9 +145,14 @@ def test_a_wrong_command_line_is_refused(arguments: list[str], words: str, invok
     assert list(Path.cwd().iterdir()) == []
 
 
-def test_a_file_given_as_a_cluster_gets_a_hint(invoke: Invoke) -> None:
+def test_a_snapshot_file_may_stand_in_the_place_of_a_cluster(invoke: Invoke) -> None:
     path = saved(load_demo("seed-kubenet"), Path("cluster.json"))
-    assert_refused(invoke("report", path), ExitCode.USAGE, "for a file use --snapshot")
+    assert invoke("report", path) == invoke("report", "--snapshot", path)
+
+
+def test_a_file_that_is_not_there_gets_a_hint(invoke: Invoke) -> None:
+    done = invoke("report", "cluster.json.gz")
+    assert_refused(done, ExitCode.USAGE, "'cluster.json.gz' is a file that does not exist; make")
 
 
 @pytest.mark.parametrize(

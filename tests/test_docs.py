@@ -20,7 +20,7 @@ from inspector import (
     render_check,
 )
 from inspector.checks import all_checks
-from inspector.cli.commands import app
+from inspector.cli.app import app
 from inspector.cli.exit_codes import ExitCode
 from inspector.cli.output import CHECK_SUFFIXES
 from inspector.selection import require_known_checks

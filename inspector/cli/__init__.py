@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from inspector.cli.commands import app
+from inspector.cli.app import app
 from inspector.cli.exit_codes import ExitCode
 from inspector.errors import InspectorError, OutputError, UsageError
 from inspector.renderers.visible import visible

@@ -11,9 +11,10 @@ from typing import Annotated, Final, Generic, TypeVar
 import msgspec
 import typer
 
+from inspector.cli.options import with_options
 from inspector.errors import OutputError, UsageError
 from inspector.files import write_whole
-from inspector.renderers import UNLIMITED, CheckFormat, Format
+from inspector.renderers import UNLIMITED, Answer, CheckFormat, Format, render
 
 F = TypeVar("F", Format, CheckFormat)
 
@@ -73,6 +74,7 @@ class Sheet(msgspec.Struct, Generic[F], frozen=True, kw_only=True):
     path: Path | None
     width: int
     color: bool
+    show_all: bool = False
 
     def write(self, text: str) -> None:
         """Write the result. Raises ``OutputError``, and leaves no half-written file then."""
@@ -103,6 +105,25 @@ def make_sheet(form: F | None, path: Path | None, suffixes: Mapping[str, F]) -> 
         width=_width(is_terminal=is_terminal),
         color=_wants_color(is_terminal=is_terminal),
     )
+
+
+def make_answer_sheet(
+    form: FormatOption = None,
+    output: OutputOption = None,
+    *,
+    show_all: AllOption = False,
+) -> Sheet[Format]:
+    """Return the sheet of an answer that has the formats of a report."""
+    return msgspec.structs.replace(make_sheet(form, output, SUFFIXES), show_all=show_all)
+
+
+with_sheet = with_options("sheet", make_answer_sheet)
+
+
+def show(answer: Answer, sheet: Sheet[Format]) -> None:
+    """Write an answer to its sheet."""
+    text = render(answer, sheet.form, show_all=sheet.show_all, width=sheet.width, color=sheet.color)
+    sheet.write(text)
 
 
 def require_writable(path: Path) -> None:

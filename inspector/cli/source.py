@@ -1,18 +1,15 @@
 """Where a command's cluster comes from: Azure, a snapshot file, or the package itself."""
 
-import inspect
 import os
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 import typer
 
+from inspector.cli.connection import Connection, LiveCluster, with_connection
+from inspector.cli.options import with_options
 from inspector.cli.subscription import resolve_subscription
-from inspector.collectors import CLOUDS, Cloud, CloudName, CredentialKind, collect
-from inspector.collectors.clouds import private_cloud
 from inspector.demo import PREFIX, demo_clusters, load_demo
 from inspector.errors import UsageError
 from inspector.resource_id import ResourceId
@@ -25,47 +22,41 @@ _ID_FORM: Final = (
 )
 
 
-class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """A cluster as the command line names it, checked but not read."""
+class StoredCluster(msgspec.Struct, frozen=True, kw_only=True):
+    """A cluster in a snapshot file, or bundled as ``demo:NAME``."""
 
-    cluster: ResourceId | None = None
-    snapshot: str | None = None
-    cloud: Cloud = CLOUDS[CloudName.PUBLIC]
-    credential: CredentialKind = CredentialKind.DEFAULT
-    is_verbose: bool = False
+    place: str
 
     def read(self) -> Snapshot:
-        """Return the snapshot: from the file, the package, or Azure."""
-        if self.snapshot is not None:
-            if self.snapshot.startswith(PREFIX):
-                return load_demo(self.snapshot.removeprefix(PREFIX))
-            return load_snapshot(Path(self.snapshot))
-        if self.cluster is None:
-            raise AssertionError("a source is a cluster or a snapshot")
-        from inspector.cli.progress import CollectionProgress  # brings rich, for live runs only
-
-        with CollectionProgress(is_verbose=self.is_verbose) as progress:
-            return collect(
-                self.cluster,
-                credential=self.credential,
-                cloud=self.cloud,
-                client_id=os.environ.get("AZURE_CLIENT_ID"),
-                ca_bundle=_ca_bundle(),
-                observer=progress,
-            )
+        """Return the snapshot."""
+        if self.place.startswith(PREFIX):
+            return load_demo(self.place.removeprefix(PREFIX))
+        return load_snapshot(Path(self.place))
 
 
-def _ca_bundle() -> str | None:
-    """Return the root certificates to trust; requests itself knows only the first variable."""
-    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE")
+Source = LiveCluster | StoredCluster
+"""A cluster as the command line names it, checked but not read."""
 
 
+def source_of(text: str, connection: Connection) -> Source:
+    """Return what an argument names: an ARM id, a bundled cluster, or a snapshot file.
+
+    Raises ``UsageError`` for what is none of them.
+    """
+    is_id = text.lower().startswith("/subscriptions/")
+    if text.startswith(PREFIX) or (text and not is_id and _exists(text)):
+        return StoredCluster(place=text)
+    return connection.to(_parsed(text))
+
+
+@with_connection
 def make_source(  # noqa: PLR0913  typer makes an option of each
+    connection: Connection,
     target: Annotated[
         str | None,
         typer.Argument(
             metavar="CLUSTER",
-            help="ARM resource id of the cluster, or demo:NAME.",
+            help="ARM resource id of the cluster, a snapshot file, or demo:NAME.",
             show_default=False,
         ),
     ] = None,
@@ -94,33 +85,6 @@ def make_source(  # noqa: PLR0913  typer makes an option of each
             metavar="FILE",
         ),
     ] = None,
-    credential: Annotated[
-        CredentialKind,
-        typer.Option(help="How to sign in."),
-    ] = CredentialKind.DEFAULT,
-    cloud: Annotated[
-        CloudName,
-        typer.Option(help="Azure cloud.", envvar="AKS_INSPECTOR_CLOUD"),
-    ] = CloudName.PUBLIC,
-    arm_endpoint: Annotated[
-        str | None,
-        typer.Option(
-            help="URL of an Azure Resource Manager of your own.",
-            envvar="AKS_INSPECTOR_ARM_ENDPOINT",
-            metavar="URL",
-        ),
-    ] = None,
-    arm_audience: Annotated[
-        str | None,
-        typer.Option(
-            help="Audience of its tokens [default: the URL].",
-            envvar="AKS_INSPECTOR_ARM_AUDIENCE",
-            metavar="URL",
-        ),
-    ] = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", help="Tell on stderr what each wave of requests took.")
-    ] = False,
 ) -> Source:
     """Turn the options into a source. Raises ``UsageError`` when they do not name one cluster."""
     is_named = bool(resource_group or name)
@@ -129,23 +93,14 @@ def make_source(  # noqa: PLR0913  typer makes an option of each
             "name one cluster: -g GROUP -n NAME, or its ARM resource id, or --snapshot FILE, "
             "or demo:NAME"
         )
-    if snapshot is not None or (target or "").startswith(PREFIX):
-        return Source(snapshot=snapshot or target)
-    if arm_endpoint is None and arm_audience is not None:
-        raise UsageError("--arm-audience goes with --arm-endpoint")
-    return Source(
-        cluster=_cluster_id(target, resource_group, name, subscription),
-        cloud=private_cloud(arm_endpoint, arm_audience) if arm_endpoint else CLOUDS[cloud],
-        credential=credential,
-        is_verbose=verbose,
-    )
-
-
-def _cluster_id(
-    target: str | None, group: str | None, name: str | None, subscription: str | None
-) -> ResourceId:
+    if snapshot is not None:
+        return StoredCluster(place=snapshot)
     if target is not None:
-        return _parsed(target)
+        return source_of(target, connection)
+    return connection.to(_named(resource_group, name, subscription))
+
+
+def _named(group: str | None, name: str | None, subscription: str | None) -> ResourceId:
     if not group or not name:
         raise UsageError("give both -g/--resource-group and -n/--name")
     for option, value in (("-g", group), ("-n", name)):
@@ -161,17 +116,20 @@ def _parsed(text: str) -> ResourceId:
     try:
         cluster = ResourceId(text)
     except ValueError:
-        hint = "; for a file use --snapshot" if _exists(text) else ""
-        if text in demo_clusters():
-            hint = f"; the bundled cluster is {PREFIX}{text}"
-        raise UsageError(
-            f"{text!r} is not an ARM resource id: it has the form {_ID_FORM}{hint}"
-        ) from None
+        raise UsageError(f"{text!r} is {_what_it_is_not(text)}") from None
     if cluster.type.lower() != ManagedCluster.arm_type.lower():
         raise UsageError(
             f"{text!r} is the id of a {cluster.type}, not of an AKS cluster: {_ID_FORM}"
         )
     return cluster
+
+
+def _what_it_is_not(text: str) -> str:
+    if text in demo_clusters():
+        return f"neither a file nor an ARM resource id; the bundled cluster is {PREFIX}{text}"
+    if text.lower().endswith((".json", ".gz")):
+        return "a file that does not exist; make one with 'aks-inspector snapshot'"
+    return f"neither a file nor an ARM resource id, which has the form {_ID_FORM}"
 
 
 def _exists(text: str) -> bool:
@@ -181,21 +139,4 @@ def _exists(text: str) -> bool:
         return False
 
 
-def with_source(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options that name a cluster; it gets them as ``source``."""
-    own = [
-        parameter.replace(kind=parameter.KEYWORD_ONLY)
-        for name, parameter in inspect.signature(command).parameters.items()
-        if name != "source"
-    ]
-    shared = list(inspect.signature(make_source).parameters.values())
-    names = {parameter.name for parameter in shared}
-
-    @wraps(command)
-    def run(**values: Any) -> None:
-        source = make_source(**{name: values.pop(name) for name in names})
-        command(source=source, **values)
-
-    run.__signature__ = inspect.Signature([*shared, *own])  # type: ignore[attr-defined]  # read by typer
-    run.__annotations__ = {each.name: each.annotation for each in (*shared, *own)}
-    return run
+with_source = with_options("source", make_source)

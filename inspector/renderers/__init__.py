@@ -14,6 +14,9 @@ from inspector.renderers.markdown import render_markdown
 from inspector.renderers.page_text import page_markdown
 from inspector.report import Report
 
+Answer = Report
+"""What has the formats of a report."""
+
 UNLIMITED: Final = 100_000
 """A width nothing reaches: output to a pipe is neither cut nor wrapped."""
 
@@ -55,25 +58,25 @@ class CheckOptions(TypedDict, total=False):
 
 
 def render(
-    report: Report,
+    answer: Answer,
     form: Format = Format.TERMINAL,
     *,
     show_all: bool = False,
     width: int = UNLIMITED,
     color: bool = False,
 ) -> str:
-    """Return the report as text, ending in a newline.
+    """Return an answer as text, ending in a newline.
 
     ``show_all`` neither folds addresses nor cuts tables; JSON never does. ``width`` (in cells)
     and ``color`` (ANSI styles) are the terminal's.
     """
     match form:
         case Format.TERMINAL:
-            return _on_terminal(lay_out(report, show_all=show_all), width, color=color)
+            return _on_terminal(lay_out(answer, show_all=show_all), width, color=color)
         case Format.MARKDOWN:
-            return render_markdown(lay_out(report, show_all=show_all))
+            return render_markdown(lay_out(answer, show_all=show_all))
         case Format.JSON:
-            return render_json(report)
+            return render_json(answer)
         case _:
             assert_never(form)
 
@@ -163,6 +166,7 @@ def _on_terminal(blocks: Iterator[Block], width: int, *, color: bool) -> str:
 
 __all__ = [
     "UNLIMITED",
+    "Answer",
     "CheckFormat",
     "CheckOptions",
     "Format",
