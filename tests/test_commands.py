@@ -9,6 +9,7 @@ from inspector.resources import NetworkInterface
 from inspector.topology import Topology
 from tests.odd_clusters import INTERFACES, Draft, bundled
 
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 HOSTILE = "a b;$(rm -rf /)'"
 
 
@@ -23,7 +24,9 @@ def test_options_are_quoted_and_flags_stand_alone() -> None:
 
 def test_the_cluster_and_its_pools_are_named() -> None:
     cluster = Topology(bundled("kubenet-vmss")).cluster
-    assert az_cluster(cluster, "show") == "az aks show --resource-group rg-shop --name aks-shop"
+    assert az_cluster(cluster, "show") == (
+        f"az aks show --resource-group rg-shop --subscription {SUBSCRIPTION} --name aks-shop"
+    )
     assert split(az_pool(cluster, HOSTILE, "show"))[-2:] == ["--name", HOSTILE]
     assert az_pool(cluster, None, "show").endswith("--cluster-name aks-shop --name POOL")
 
@@ -32,7 +35,7 @@ def test_an_instance_s_interface_is_shown_by_the_scale_set_s_command() -> None:
     set_name = "aks-nodepool1-18264093-vmss"
     assert az_interface(interface_of("kubenet-vmss")) == (
         "az vmss nic show --resource-group MC_rg-shop_aks-shop_westeurope "
-        f"--vmss-name {set_name} --instance-id 0 --name {set_name}"
+        f"--subscription {SUBSCRIPTION} --vmss-name {set_name} --instance-id 0 --name {set_name}"
     )
 
 

@@ -10,7 +10,7 @@ from inspector.checking.check import (
     Undecided,
     evidence,
 )
-from inspector.checking.commands import az, az_cluster, az_interface, az_pool, az_services
+from inspector.checking.commands import az, az_at, az_cluster, az_interface, az_pool, az_services
 from inspector.checking.node_verdict import NodeFault, NodeVerdict
 from inspector.checking.runner import run
 from inspector.checking.subject import Subject
@@ -29,6 +29,7 @@ __all__ = [
     "Undecided",
     "Verdict",
     "az",
+    "az_at",
     "az_cluster",
     "az_interface",
     "az_pool",

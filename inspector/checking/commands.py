@@ -2,6 +2,7 @@
 
 from shlex import quote
 
+from inspector.resource_id import ResourceId
 from inspector.resources import ManagedCluster, NetworkInterface, ScaleSet
 
 
@@ -18,19 +19,24 @@ def az(*words: str, **options: str | None) -> str:
     return " ".join(parts)
 
 
+def az_at(place: ResourceId, *words: str, **options: str | None) -> str:
+    """Return an ``az`` command in the subscription and the resource group of an id."""
+    group, subscription = place.resource_group, place.subscription
+    return az(*words, resource_group=group, subscription=subscription, **options)
+
+
 def az_cluster(cluster: ManagedCluster, *words: str, **options: str | None) -> str:
     """Return an ``az aks`` command on the cluster."""
-    group = cluster.id.resource_group
-    return az("aks", *words, resource_group=group, name=cluster.title, **options)
+    return az_at(cluster.id, "aks", *words, name=cluster.title, **options)
 
 
 def az_pool(cluster: ManagedCluster, pool: str | None, *words: str, **options: str | None) -> str:
     """Return an ``az aks nodepool`` command; without a pool its place is held by ``POOL``."""
-    return az(
+    return az_at(
+        cluster.id,
         "aks",
         "nodepool",
         *words,
-        resource_group=cluster.id.resource_group,
         cluster_name=cluster.title,
         name=pool or "POOL",
         **options,
@@ -42,11 +48,11 @@ def az_interface(interface: NetworkInterface) -> str:
     machine, scale_set = interface.virtual_machine_id, interface.id.ancestor(ScaleSet.arm_type)
     if machine is None or scale_set is None:
         return az("network", "nic", "show", ids=str(interface.id))
-    return az(
+    return az_at(
+        scale_set,
         "vmss",
         "nic",
         "show",
-        resource_group=scale_set.resource_group,
         vmss_name=scale_set.name,
         instance_id=machine.name,
         name=interface.title,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from inspector.checking.check import evidence
-from inspector.checking.commands import az
+from inspector.checking.commands import az, az_at
 from inspector.checking.subject import Subject
 from inspector.checking.verdict import Verdict
 from inspector.cluster.egress import primary_interface
@@ -213,12 +213,12 @@ def allow_above(
     last = min((rule.priority or 0) - 1, LAST_PRIORITY)
     before = range(last, _FIRST_PRIORITY - 1, -1)
     free = next((each for each in before if each not in taken), None)
-    return az(
+    return az_at(
+        group.id,
         "network",
         "nsg",
         "rule",
         "create",
-        resource_group=group.id.resource_group,
         nsg_name=group.title,
         name=next(each for each in names_left if each.lower() not in titles),
         priority=str(free) if free is not None else "PRIORITY",

@@ -32,7 +32,17 @@ https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from inspector.checking import Check, Decision, Problem, Subject, Verdict, az, az_cluster, evidence
+from inspector.checking import (
+    Check,
+    Decision,
+    Problem,
+    Subject,
+    Verdict,
+    az,
+    az_at,
+    az_cluster,
+    evidence,
+)
 from inspector.cluster.api_server_faults import (
     ACCESS,
     Cause,
@@ -213,7 +223,7 @@ def _show(at: Resource) -> str:
         case ManagedCluster():
             return az_cluster(at, "show", query="apiServerAccessProfile")
         case PrivateDNSZone():
-            return az(*_LIST_LINKS, resource_group=at.id.resource_group, zone_name=at.title)
+            return az_at(at.id, *_LIST_LINKS, zone_name=at.title)
         case PrivateEndpoint():
             return az("network", "private-endpoint", "show", ids=str(at.id))
         case Subnet():

@@ -37,6 +37,7 @@ from inspector.checking import (
     Subject,
     Verdict,
     az,
+    az_at,
     az_cluster,
     evidence,
 )
@@ -191,12 +192,12 @@ def _sharing(
         commands=(
             _list(subject),
             *(
-                az(
+                az_at(
+                    each,
                     "network",
                     "lb",
                     "address-pool",
                     "list",
-                    resource_group=each.resource_group,
                     lb_name=each.name,
                 )
                 for each in sorted(behind)
@@ -254,8 +255,7 @@ def _flag(subject: Subject) -> Evidence:
 
 def _list(subject: Subject) -> str:
     cluster = subject.cluster
-    group = cluster.id.resource_group
-    return az("aks", "loadbalancer", "list", resource_group=group, cluster_name=cluster.title)
+    return az_at(cluster.id, "aks", "loadbalancer", "list", cluster_name=cluster.title)
 
 
 check = Check(

@@ -31,7 +31,7 @@ from inspector.checking import (
     Skipped,
     Subject,
     Verdict,
-    az,
+    az_at,
     az_cluster,
     az_pool,
     evidence,
@@ -106,7 +106,6 @@ def _names(nodes: Sequence[Node]) -> str:
 
 def _problem(subject: Subject, counts: NodeCounts) -> Problem:
     cluster, name = subject.cluster, counts.profile.name
-    group = cluster.id.resource_group
     return Problem(
         cause="counts-differ",
         resource=cluster.pool_id(name),
@@ -116,11 +115,11 @@ def _problem(subject: Subject, counts: NodeCounts) -> Problem:
         evidence=tuple(_evidence(subject, counts)),
         remediation=_RECONCILE,
         commands=(
-            az(
+            az_at(
+                cluster.id,
                 "aks",
                 "machine",
                 "list",
-                resource_group=group,
                 cluster_name=cluster.title,
                 nodepool_name=name,
             ),
@@ -166,11 +165,11 @@ def _outside(subject: Subject, outside: Sequence[Node]) -> Problem:
         evidence=tuple(map(_machine, outside)),
         remediation="Find out what made the machines, and delete them if nothing needs them.",
         commands=(
-            az(
+            az_at(
+                subject.cluster.id,
                 "aks",
                 "nodepool",
                 "list",
-                resource_group=subject.cluster.id.resource_group,
                 cluster_name=subject.cluster.title,
             ),
         ),

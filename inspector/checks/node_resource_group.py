@@ -34,6 +34,7 @@ from inspector.checking import (
     Undecided,
     Verdict,
     az,
+    az_at,
     evidence,
 )
 from inspector.findings import Group, Severity
@@ -191,7 +192,7 @@ def _judge_contents(
                 impact="deleting one cluster takes resources of the other along",
                 evidence=tuple(evidence(*each) for each in fields),
                 remediation="Move them to the group of their own cluster.",
-                commands=(az("resource", "list", resource_group=group.name),),
+                commands=(az_at(group, "resource", "list"),),
             )
         )
     machines = [each for each in items if _is_stray_machine(subject, each)]
@@ -218,7 +219,7 @@ def _foreign(group: ResourceId, cause: str, items: Iterable[InventoryItem], word
         impact="they are deleted with the cluster, and AKS does not support changes in the group",
         evidence=tuple(evidence(each, "type", each.type or each.id.type) for each in items),
         remediation="Move them into a resource group of their own.",
-        commands=(az("resource", "list", resource_group=group.name),),
+        commands=(az_at(group, "resource", "list"),),
         severity=Severity.LOW,
     )
 

@@ -21,7 +21,16 @@ Source: https://learn.microsoft.com/azure/aks/node-pool-unique-subnet
 
 from typing import NamedTuple
 
-from inspector.checking import Check, Decision, Problem, Skipped, Subject, Verdict, az, az_cluster
+from inspector.checking import (
+    Check,
+    Decision,
+    Problem,
+    Skipped,
+    Subject,
+    Verdict,
+    az_at,
+    az_cluster,
+)
 from inspector.findings import Evidence, Group, Severity
 from inspector.resource_id import ResourceId
 from inspector.resources import AgentPoolProfile, VirtualNetwork
@@ -119,11 +128,11 @@ def _problem(subject: Subject, places: list[_Place]) -> Problem:
         remediation="Add a pool in the right network, move the workload there and delete the "
         "other pool: a subnet cannot be changed.",
         commands=(
-            az(
+            az_at(
+                cluster.id,
                 "aks",
                 "nodepool",
                 "list",
-                resource_group=cluster.id.resource_group,
                 cluster_name=cluster.title,
             ),
             az_cluster(cluster, "show", query="apiServerAccessProfile"),

@@ -34,7 +34,7 @@ from inspector.checking import (
     Problem,
     Subject,
     Verdict,
-    az,
+    az_at,
     az_cluster,
     az_pool,
     evidence,
@@ -165,9 +165,8 @@ def _show(subject: Subject, uses: Iterable[Use]) -> Iterator[str]:
         fields.setdefault(use.field.removeprefix("properties."), []).append(use.pool)
     for query, pools in fields.items():
         if len(pools) > 1:
-            group, name = cluster.id.resource_group, cluster.title
             every = f"[].[name, {query}]"
-            yield az(*_LIST, resource_group=group, cluster_name=name, query=every)
+            yield az_at(cluster.id, *_LIST, cluster_name=cluster.title, query=every)
         elif pools[0] is None:
             yield az_cluster(cluster, "show", query=query)
         else:

@@ -12,6 +12,8 @@ from inspector.snapshot import Snapshot
 from inspector.topology import Topology
 from tests.odd_clusters import Draft, Refusal, bundled, refused, whatever_can_be_refused
 
+_SUBSCRIPTION = " --subscription 00000000-0000-0000-0000-000000000000"
+
 
 def check_of(check_id: str) -> Check:
     """Return the check of an id."""
@@ -50,6 +52,13 @@ def the_finding(outcome: Outcome) -> Finding:
     assert outcome.status is Status.FAILED, outcome.message
     (finding,) = outcome.findings
     return finding
+
+
+def commands_of(finding: Finding) -> tuple[str, ...]:
+    """Return a finding's commands, without the subscription that each by group and name has."""
+    for command in finding.commands:
+        assert command.count(" --resource-group ") == command.count(_SUBSCRIPTION), command
+    return tuple(command.replace(_SUBSCRIPTION, "") for command in finding.commands)
 
 
 def assert_gaps_only_hide(snapshot: Snapshot, checks: Sequence[Check]) -> dict[str, Outcome]:

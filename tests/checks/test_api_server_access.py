@@ -9,7 +9,7 @@ import fixtures.documents as arm
 from inspector.checks.api_server_access import _TEXTS
 from inspector.cluster.api_server_faults import Cause
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     LOAD_BALANCERS,
     NETWORKS,
@@ -108,7 +108,7 @@ def test_it_fires_without_an_endpoint() -> None:
         "aks-shop",
     )
     assert finding.message == "the private cluster has no private endpoint for its API server"
-    assert finding.commands == (SHOW,)
+    assert commands_of(finding) == (SHOW,)
 
 
 @pytest.mark.parametrize("status", ["Pending", "Rejected", "Disconnected"])
@@ -118,7 +118,7 @@ def test_it_fires_for_an_endpoint_that_is_not_approved(status: str) -> None:
     assert (finding.severity, finding.cause) == (Severity.HIGH, "endpoint-not-approved")
     assert finding.message == f"private endpoint kube-apiserver is {status}"
     assert [each.value for each in finding.evidence] == [status]
-    assert finding.commands == (
+    assert commands_of(finding) == (
         f"az network private-endpoint show --ids {draft.one(ENDPOINTS)['id']}",
     )
 
@@ -186,7 +186,7 @@ def test_it_fires_for_a_zone_that_no_network_may_ask() -> None:
         ZONE,
     )
     assert finding.message == (f"private DNS zone {ZONE} is not linked to {network(draft)['name']}")
-    assert finding.commands == (
+    assert commands_of(finding) == (
         (
             "az network private-dns link vnet list "
             f"--resource-group {draft.group.rpartition('/')[2]} --zone-name {ZONE}"
@@ -405,7 +405,7 @@ def test_it_fires_for_addresses_that_the_list_leaves_out(
         "by which traffic leaves (NAT gateway)"
     )
     assert [each.value for each in finding.evidence] == missing
-    assert finding.commands[1] == (
+    assert commands_of(finding)[1] == (
         "az aks update --resource-group rg-analytics --name aks-analytics "
         f"--api-server-authorized-ip-ranges {','.join((*ranges, *missing))}"
     )
@@ -425,7 +425,7 @@ def test_the_load_balancers_own_address_is_admitted_without_being_listed(
 def test_the_special_range_admits_no_other_way_out() -> None:
     finding = the_finding(ask(CHECK, listed("0.0.0.0/32")))
     assert finding.cause == "egress-not-admitted"
-    assert finding.commands[1].endswith(" 198.51.100.80,198.51.100.64/30")
+    assert commands_of(finding)[1].endswith(" 198.51.100.80,198.51.100.64/30")
 
 
 def test_nodes_with_addresses_of_their_own_must_be_listed() -> None:

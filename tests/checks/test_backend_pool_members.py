@@ -20,7 +20,7 @@ from tests.checks.balancers import (
     values,
     with_jump_host,
 )
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     INTERFACES,
     LOAD_BALANCERS,
@@ -92,7 +92,7 @@ def test_a_node_in_no_pool_is_one_suspicion() -> None:
             "10.224.0.4",
         ),
     ]
-    show, *pools, update = finding.commands
+    show, *pools, update = commands_of(finding)
     assert show == (
         "az aks nodepool show --resource-group rg-shop --cluster-name aks-shop --name nodepool1 "
         "--query nodeLabels"
@@ -137,7 +137,7 @@ def test_a_member_that_does_not_exist_is_dangling() -> None:
         ("kubernetes", "properties.backendIPConfigurations[].id", gone),
         (OUTBOUND, "properties.backendIPConfigurations[].id", gone),
     ]
-    assert finding.commands[-1] == "az aks update --resource-group rg-shop --name aks-shop"
+    assert commands_of(finding)[-1] == "az aks update --resource-group rg-shop --name aks-shop"
 
 
 def test_a_member_outside_any_scale_set_is_called_by_its_interface() -> None:

@@ -7,7 +7,7 @@ import pytest
 from fixtures.documents import Document
 from inspector.findings import Severity, Status
 from tests.checks.balancers import POOLS, addresses, members, shown, values
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     LOAD_BALANCERS,
     SCALE_SET_INTERFACES,
@@ -78,7 +78,7 @@ def test_it_fails_for_interfaces_where_addresses_are_declared() -> None:
     )
     assert shown(finding)[0] == ("aks-shop", TYPE, "nodeIP")
     assert shown(finding)[1][:2] == ("kubernetes", INTERFACES)
-    assert finding.commands[1] == (
+    assert commands_of(finding)[1] == (
         "az aks update --resource-group rg-shop --name aks-shop "
         "--load-balancer-backend-pool-type nodeIP"
     )

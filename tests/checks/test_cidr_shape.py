@@ -3,7 +3,7 @@
 import pytest
 
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import Draft
 
 CHECK = "cidr-shape"
@@ -45,7 +45,7 @@ def test_it_fires_for_a_service_cidr_that_is_too_large() -> None:
     assert finding.message == "service CIDR 10.96.0.0/12: larger than AKS allows"
     (evidence,) = finding.evidence
     assert evidence.value == "10.96.0.0/12"
-    assert finding.commands == (
+    assert commands_of(finding) == (
         "az aks show --resource-group rg-payments --name aks-payments --query networkProfile",
     )
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from inspector.config import Thresholds
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     MACHINES,
     ROUTE_TABLES,
@@ -102,7 +102,7 @@ def test_it_fires_for_a_number_that_does_not_fit(
     assert finding.evidence[0].value == 30
     assert finding.evidence[1].name == f"{SET}000001"
     assert str(finding.evidence[1].value).startswith(shown)
-    assert finding.commands == (
+    assert commands_of(finding) == (
         (
             "az vmss nic show --resource-group MC_rg-payments_aks-payments_northeurope "
             f"--vmss-name {SET} --instance-id 1 --name {SET}"
@@ -221,7 +221,7 @@ def test_an_auto_provisioned_node_without_addresses_for_pods_is_a_fault() -> Non
     )
     assert finding.name == "aks-payments"
     assert finding.remediation.startswith("Delete the nodes' NodeClaims")
-    (command,) = finding.commands
+    (command,) = commands_of(finding)
     assert command.startswith("az vmss nic show ")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from inspector.findings import Severity, Status
 from inspector.snapshot import Snapshot
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     INTERFACES,
     LOAD_BALANCERS,
@@ -101,7 +101,7 @@ def test_it_fires_for_a_cluster_without_any_way_out() -> None:
         ("aks-nodepool1-43719260-0", None),
         ("aks-nodepool1-43719260-1", None),
     ]
-    assert finding.commands[1] == (
+    assert commands_of(finding)[1] == (
         "az aks show --resource-group rg-intranet --name aks-intranet "
         "--query networkProfile.outboundType"
     )
@@ -112,7 +112,7 @@ def test_it_names_the_nodes_that_the_load_balancer_does_not_take() -> None:
     assert finding.message == (
         f"1 of 3 nodes of subnet aks-subnet leaves by Azure's default outbound access: {SET}000001"
     )
-    assert finding.commands[0] == (
+    assert commands_of(finding)[0] == (
         f"az network vnet subnet show --ids {SUBNET} --query defaultOutboundAccess"
     )
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import Draft
 
 CHECK = "dns-service-ip"
@@ -59,7 +59,7 @@ def test_it_fires_where_no_service_can_be(address: str, cause: str, message: str
     assert outcome.message == f"{address} cannot be the address of the DNS service"
     assert (finding.cause, finding.severity, finding.message) == (cause, Severity.HIGH, message)
     assert [each.value for each in finding.evidence] == [address, "10.96.0.0/24"]
-    assert finding.commands == (
+    assert commands_of(finding) == (
         "az aks show --resource-group rg-payments --name aks-payments --query networkProfile",
     )
 

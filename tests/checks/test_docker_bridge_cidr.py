@@ -3,7 +3,7 @@
 import pytest
 
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import NETWORKS, Draft, bundled, gap_of, refusal_of
 
 CHECK = "docker-bridge-cidr"
@@ -51,7 +51,7 @@ def test_the_message_and_the_commands() -> None:
     finding = the_finding(outcome)
     assert outcome.message == ("overlap of Docker bridge CIDR 10.0.3.1/24 with 1 of 4 other ranges")
     assert finding.message == "Docker bridge CIDR 10.0.3.1/24 overlaps service CIDR 10.0.0.0/16"
-    assert finding.commands == (
+    assert commands_of(finding) == (
         (
             "az aks show --resource-group rg-aks-demo --name aks-kubenet-demo "
             "--query networkProfile.dockerBridgeCidr"

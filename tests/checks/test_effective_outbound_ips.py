@@ -6,7 +6,7 @@ import pytest
 
 from inspector.findings import Severity, Status
 from tests.checks.balancers import with_jump_host
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     LOAD_BALANCERS,
     PUBLIC_IPS,
@@ -70,9 +70,10 @@ def test_it_fires_for_an_address_that_no_rule_has() -> None:
     assert (finding.severity, finding.cause) == (Severity.HIGH, "not-used")
     assert finding.message == "1 outbound address reported and on no outbound rule: second"
     assert gone in str(finding.evidence[0].value)
-    assert finding.commands[0].endswith("--query networkProfile.loadBalancerProfile")
-    assert finding.commands[1].startswith("az network lb outbound-rule show --ids /subscriptions/")
-    assert finding.commands[2].startswith("az aks update --resource-group ")
+    show, rule, update = commands_of(finding)
+    assert show.endswith("--query networkProfile.loadBalancerProfile")
+    assert rule.startswith("az network lb outbound-rule show --ids /subscriptions/")
+    assert update.startswith("az aks update --resource-group ")
 
 
 def test_it_fires_for_an_address_that_is_not_reported() -> None:

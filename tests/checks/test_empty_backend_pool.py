@@ -15,7 +15,7 @@ from tests.checks.balancers import (
     shown,
     with_jump_host,
 )
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import LOAD_BALANCERS, Draft, bundled, gap_of, refusal_of_list
 
 CHECK = "empty-backend-pool"
@@ -62,7 +62,7 @@ def test_it_fails_for_rules_that_lead_to_nobody() -> None:
         ("kubernetes", SIZE, 0),
         *((each["name"], "properties.backendAddressPool.id", pool) for each in parts(draft, RULES)),
     ]
-    assert finding.commands == (
+    assert commands_of(finding) == (
         f"az network lb address-pool show --ids {pool}",
         "az aks update --resource-group rg-shop --name aks-shop",
     )

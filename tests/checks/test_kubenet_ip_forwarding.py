@@ -3,7 +3,7 @@
 import pytest
 
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     INTERFACES,
     MACHINES,
@@ -48,8 +48,8 @@ def test_it_fires_for_a_node_that_does_not_forward() -> None:
     assert finding.message == f"IP forwarding off on 1 of 3 nodes of pool nodepool1: {SET}000001"
     (evidence,) = finding.evidence
     assert (evidence.name, evidence.value) == (f"{SET}000001", False)
-    assert finding.commands[0].startswith("az vmss nic show ")
-    assert finding.commands[1] == (
+    assert commands_of(finding)[0].startswith("az vmss nic show ")
+    assert commands_of(finding)[1] == (
         "az aks nodepool upgrade --resource-group rg-shop --cluster-name aks-shop "
         "--name nodepool1 --node-image-only"
     )
@@ -65,7 +65,7 @@ def test_the_node_of_2020_is_shown_by_its_own_command() -> None:
     draft = Draft("seed-kubenet")
     draft.one(INTERFACES)["properties"]["enableIPForwarding"] = False
     finding = the_finding(ask(CHECK, draft))
-    assert finding.commands[0].startswith("az network nic show --ids /subscriptions/")
+    assert commands_of(finding)[0].startswith("az network nic show --ids /subscriptions/")
 
 
 def test_a_fault_stands_while_the_cluster_is_changing() -> None:

@@ -11,6 +11,7 @@ from inspector.checks.kubenet_one_ip_per_node import check
 from inspector.findings import Outcome, Severity, Status
 from inspector.snapshot import Snapshot
 from inspector.topology import Topology
+from tests.checks.kit import commands_of
 from tests.odd_clusters import (
     INTERFACES,
     LOAD_BALANCERS,
@@ -145,7 +146,7 @@ def test_it_fails_for_a_broken_node(
     assert message in finding.message
     assert finding.message.endswith(f" on 1 of 3 nodes: {SET}000001")
     assert finding.impact
-    assert UPGRADE in finding.commands
+    assert UPGRADE in commands_of(finding)
     assert [(each.name, each.value) for each in finding.evidence] == [(f"{SET}000001", value)]
 
 
@@ -172,7 +173,7 @@ def test_nodes_with_the_same_fault_are_one_finding() -> None:
     assert "on 2 of 3 nodes" in first.message
     assert first.message.endswith(f": {SET}000000, {SET}000002")
     assert second.message.startswith("no IPv4 configuration")
-    assert first.commands.count(UPGRADE) == 1
+    assert commands_of(first).count(UPGRADE) == 1
 
 
 def test_dual_stack_passes_with_one_of_each() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from fixtures import documents as arm
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     INTERFACES,
     MACHINES,
@@ -74,7 +74,7 @@ def test_it_fires_for_an_address_of_nobody_s() -> None:
         (name, "properties.nextHopIpAddress", "10.224.0.99"),
         (f"{SET}000000", "properties.privateIPAddress", "10.224.0.6"),
     ]
-    assert finding.commands == (
+    assert commands_of(finding) == (
         f"az network route-table route show --ids {draft.one(ROUTE_TABLES)['id']}/routes/{name}",
         UPGRADE,
     )
@@ -109,7 +109,7 @@ def test_a_table_of_the_user_s_is_mended_by_deleting_the_route() -> None:
         each["id"] = each["id"].replace(table["id"], moved)
     draft.one(NETWORKS)["properties"]["subnets"][0]["properties"]["routeTable"]["id"] = moved
     draft.add(table | {"id": moved})
-    show, delete = the_finding(ask(CHECK, draft)).commands
+    show, delete = commands_of(the_finding(ask(CHECK, draft)))
     name = f"{moved}/routes/{SET}000000____102441024"
     assert show == f"az network route-table route show --ids {name}"
     assert delete == f"az network route-table route delete --ids {name}"

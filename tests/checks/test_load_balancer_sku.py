@@ -6,7 +6,7 @@ import pytest
 
 from inspector.findings import Severity, Status
 from tests.checks.balancers import balancer, shown
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     LOAD_BALANCERS,
     PUBLIC_IPS,
@@ -59,7 +59,7 @@ def test_it_fails_for_a_cluster_of_basic_with_one_finding() -> None:
         ("kubernetes", "sku.name", "Basic"),
         ("kubernetes-a50d81a180f635605846048622303267", "sku.name", "Basic"),
     ]
-    show, update = finding.commands
+    show, update = commands_of(finding)
     assert show == (
         "az aks show --resource-group rg-intranet --name aks-intranet "
         "--query networkProfile.loadBalancerSku"
@@ -76,7 +76,7 @@ def test_a_cluster_of_scale_sets_is_upgraded_by_its_sku() -> None:
     for address in draft.all(PUBLIC_IPS):
         address["sku"] = {"name": "Basic"}
     finding = the_finding(ask(CHECK, draft))
-    assert finding.commands[1] == (
+    assert commands_of(finding)[1] == (
         "az aks update --resource-group rg-shop --name aks-shop --load-balancer-sku Standard"
     )
 
@@ -119,7 +119,7 @@ def test_it_fails_for_a_basic_load_balancer_under_a_standard_profile() -> None:
         "the profile's load balancer SKU is standard, load balancer kubernetes-internal is Basic"
     )
     assert shown(finding)[2] == ("kubernetes-internal", "sku.name", None)
-    assert finding.commands[0].endswith("/loadBalancers/kubernetes-internal --query sku")
+    assert commands_of(finding)[0].endswith("/loadBalancers/kubernetes-internal --query sku")
 
 
 def test_it_fails_for_addresses_unlike_their_load_balancer() -> None:

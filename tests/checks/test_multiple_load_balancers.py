@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     LOAD_BALANCERS,
     SCALE_SET_INTERFACES,
@@ -66,11 +66,11 @@ def test_it_fires_for_a_node_behind_two(draft: Draft) -> None:
         "aks-nodepool1-14872630-vmss000000"
     )
     assert finding.evidence[1].value == "10.224.0.7, 10.224.0.5, 10.224.0.4"
-    assert finding.commands[0] == (
+    assert commands_of(finding)[0] == (
         "az aks loadbalancer list --resource-group rg-travel --cluster-name aks-travel"
     )
-    assert finding.commands[2].startswith("az network lb address-pool list --resource-group ")
-    assert finding.commands[2].endswith(" --lb-name team-b")
+    assert commands_of(finding)[2].startswith("az network lb address-pool list --resource-group ")
+    assert commands_of(finding)[2].endswith(" --lb-name team-b")
 
 
 def test_the_pool_of_the_way_out_may_hold_every_node() -> None:
@@ -109,7 +109,7 @@ def test_it_fires_for_another_type_of_backend_pools() -> None:
             "nodeIPConfiguration",
         ),
     ]
-    assert finding.commands[1].endswith(" --load-balancer-backend-pool-type nodeIP")
+    assert commands_of(finding)[1].endswith(" --load-balancer-backend-pool-type nodeIP")
 
 
 @pytest.mark.parametrize(

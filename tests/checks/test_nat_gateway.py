@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     MACHINES,
     NETWORKS,
@@ -75,7 +75,7 @@ def test_it_fires_for_a_subnet_without_gateway(name: str) -> None:
         ("properties.natGateway.id", None)
     ]
     subnet = f"{ELSEWHERE}/virtualNetworks/vnet-analytics/subnets/{name}"
-    assert finding.commands == (
+    assert commands_of(finding) == (
         f"az network vnet subnet show --ids {subnet} --query natGateway.id",
         (
             f"az network vnet subnet update --ids {subnet} "
@@ -97,7 +97,8 @@ def test_aks_associates_its_own_subnet() -> None:
     draft = Draft("automatic")
     del subnet_of(draft, "aks-subnet")["natGateway"]
     finding = the_finding(ask(CHECK, draft))
-    assert finding.commands[1] == "az aks update --resource-group rg-bookings --name aks-bookings"
+    update = commands_of(finding)[1]
+    assert update == "az aks update --resource-group rg-bookings --name aks-bookings"
     assert finding.remediation == "Reconcile the cluster by an update without changes."
 
 
@@ -130,7 +131,7 @@ def test_it_fires_for_a_gateway_without_address() -> None:
     finding = the_finding(ask(CHECK, draft))
     assert (finding.severity, finding.cause) == (Severity.CRITICAL, "no-address")
     assert finding.message == "NAT gateway ng-analytics has no public IPv4 address or prefix"
-    assert finding.commands == (
+    assert commands_of(finding) == (
         f"az network nat gateway show --ids {ELSEWHERE}/natGateways/ng-analytics",
     )
 
@@ -160,7 +161,7 @@ def test_it_fires_for_another_idle_timeout() -> None:
     assert (finding.severity, finding.cause) == (Severity.LOW, "idle-timeout")
     assert finding.message == f"NAT gateway {MANAGED} drops idle flows after 4 minutes, not 30"
     assert [each.value for each in finding.evidence] == [4, 30]
-    assert finding.commands[1] == (
+    assert commands_of(finding)[1] == (
         "az aks update --resource-group rg-bookings --name aks-bookings "
         "--nat-gateway-idle-timeout 30"
     )

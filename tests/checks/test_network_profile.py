@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     MACHINES,
     ROUTE_TABLES,
@@ -71,7 +71,7 @@ def test_it_fires_for_a_contradiction() -> None:
     assert finding.remediation == (
         "Take the policy engine off, or plan the move to Azure CNI Overlay."
     )
-    assert finding.commands == (
+    assert commands_of(finding) == (
         "az aks show --resource-group rg-shop --name aks-shop --query networkProfile",
     )
 
@@ -127,7 +127,7 @@ def test_it_fires_where_all_nodes_bear_the_tag_of_overlay() -> None:
         "nodepool1"
     )
     assert (finding.evidence[-1].field, finding.evidence[-1].value) == (f"tags.{TAG}", "true")
-    assert finding.commands[1] == (
+    assert commands_of(finding)[1] == (
         "az aks nodepool show --resource-group rg-shop --cluster-name aks-shop --name nodepool1"
     )
 
@@ -142,7 +142,7 @@ def test_it_fires_where_all_nodes_have_as_many_addresses_as_node_subnet_gives() 
         *["properties.ipConfigurations"] * 3,
     ]
     assert str(finding.evidence[-1].value).startswith("29 configurations: 10.60.0.4-32")
-    assert finding.commands[0] == SHOW
+    assert commands_of(finding)[0] == SHOW
 
 
 def test_it_fires_where_a_pod_route_leads_to_every_node() -> None:

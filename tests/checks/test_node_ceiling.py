@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fixtures import documents as arm
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     MACHINES,
     NETWORKS,
@@ -88,7 +88,7 @@ def test_it_fires_at_the_ceiling_of_kubenet() -> None:
     assert (finding.cause, finding.severity, finding.name) == ("cluster", Severity.HIGH, "aks-shop")
     assert finding.message == f"{words}; also met: 400 (route table of 400 routes)"
     assert (finding.evidence[0].field, finding.evidence[0].value) == ("properties.count", 400)
-    assert finding.commands == (SHOW,)
+    assert commands_of(finding) == (SHOW,)
 
 
 def test_it_is_medium_where_only_the_maximum_with_surge_goes_beyond() -> None:

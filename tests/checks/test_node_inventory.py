@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     INTERFACES,
     MACHINES,
@@ -80,7 +80,7 @@ def test_it_fires_for_a_machine_that_aks_does_not_list() -> None:
     node = finding.evidence[3]
     assert (node.name, node.field) == (f"{SET}000001", "id")
     assert str(node.value).endswith(f"/{SET}/virtualMachines/1")
-    assert finding.commands == (
+    assert commands_of(finding) == (
         (
             "az aks machine list --resource-group rg-shop --cluster-name aks-shop "
             "--nodepool-name nodepool1"
@@ -166,7 +166,7 @@ def test_it_fires_for_nodes_of_a_pool_that_is_not_there() -> None:
         "2 nodes of a pool that the cluster does not have: aks-teamb-"
     )
     assert len(finding.evidence) == 2
-    (command,) = finding.commands
+    (command,) = commands_of(finding)
     assert command.startswith("az aks nodepool list --resource-group ")
     assert "--cluster-name" in command
 

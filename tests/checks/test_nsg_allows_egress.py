@@ -7,7 +7,7 @@ import pytest
 from fixtures import documents as arm
 from fixtures.documents import Document
 from inspector.findings import Finding, Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     NETWORKS,
     SECURITY_GROUPS,
@@ -78,7 +78,7 @@ def test_it_fails_where_https_is_denied_and_names_the_rule() -> None:
     )
     assert "image registry" in finding.impact
     assert ("properties.access", "Deny") in [(each.field, each.value) for each in finding.evidence]
-    show, allow = finding.commands
+    show, allow = commands_of(finding)
     assert show.startswith("az network nsg show --ids ")
     assert allow == (
         "az network nsg rule create --resource-group rg-network --nsg-name nsg-snet-aks "
@@ -282,7 +282,7 @@ def test_the_name_of_a_rule_that_exists_is_not_proposed() -> None:
     draft = Draft("cni-nodesubnet")
     rule(draft, "Allow-tcp-443", ports="8443", protocol="Tcp", access="Allow", priority=200)
     rule(draft, "deny-https", ports="443", protocol="Tcp")
-    assert " --name allow-tcp-443-2 " in the_finding(ask(CHECK, draft)).commands[1]
+    assert " --name allow-tcp-443-2 " in commands_of(the_finding(ask(CHECK, draft)))[1]
 
 
 def test_a_proxy_may_be_all_that_a_private_cluster_needs() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from inspector.findings import Severity, Status
 from tests.checks.balancers import PROBES, RULES, parts, shown
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.checks.security_groups import add_rule, group_of
 from tests.odd_clusters import (
     LOAD_BALANCERS,
@@ -72,17 +72,17 @@ def test_it_fails_for_a_rule_that_denies_probes() -> None:
         ("aks-subnet", "properties.networkSecurityGroup.id", group["id"]),
         ("aks-nodepool1-18264093-vmss000000", "properties.networkSecurityGroup.id", None),
     ]
-    assert finding.commands == (f"az network nsg rule show --ids {rule['id']}",)
+    assert commands_of(finding) == (f"az network nsg rule show --ids {rule['id']}",)
     assert finding.remediation.startswith("Take the rule out of this group, which AKS keeps")
 
 
 def test_a_command_allows_probes_in_a_group_of_the_user_s() -> None:
     draft = Draft("cni-nodesubnet")
     add_rule(draft, "deny-all", 100, "nsg-snet-aks", source=TAG)
-    assert "--priority PRIORITY " in the_finding(ask(CHECK, draft)).commands[1]
+    assert "--priority PRIORITY " in commands_of(the_finding(ask(CHECK, draft)))[1]
     rule = add_rule(draft, "deny-more", 4096, "nsg-snet-aks", source=TAG)
     group_of(draft, "nsg-snet-aks")["properties"]["securityRules"][:] = [rule]
-    assert the_finding(ask(CHECK, draft)).commands == (
+    assert commands_of(the_finding(ask(CHECK, draft))) == (
         f"az network nsg rule show --ids {rule['id']}",
         (
             "az network nsg rule create --resource-group rg-network --nsg-name nsg-snet-aks "

@@ -9,7 +9,7 @@ from fixtures.documents import Document
 from inspector.config import Thresholds
 from inspector.findings import Severity, Status
 from tests.checks.balancers import FRONTENDS, RULES, parts, shown, without_rules
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     PUBLIC_IPS,
     SECURITY_GROUPS,
@@ -66,7 +66,7 @@ def test_a_subnet_s_group_without_the_ports_closes_the_services() -> None:
         "203.0.113.140 Tcp 443 at 3 nodes: denied by DenyAllInBound (65500)"
     )
     assert finding.impact == "the services answer nobody from outside"
-    show, allow = finding.commands
+    show, allow = commands_of(finding)
     assert show.startswith("az network nsg show --ids ")
     assert allow == (
         "az network nsg rule create --resource-group rg-network --nsg-name nsg-snet-aks "
@@ -161,7 +161,7 @@ def test_the_rule_of_a_deleted_service_is_low() -> None:
         f"has: 198.51.100.43 in {name} (500)"
     )
     assert (name, "properties.destinationAddressPrefix", "198.51.100.43") in shown(finding)
-    listing, show = finding.commands
+    listing, show = commands_of(finding)
     assert listing.startswith("az aks command invoke ")
     assert show.startswith("az network nsg rule show --ids ")
 
@@ -235,8 +235,8 @@ def test_the_commands_do_not_write_into_aks_s_own_group() -> None:
     draft = Draft("kubenet-vmss")
     add(draft, OWN, "deny-web", priority=200, ports="80", access="Deny")
     finding = the_finding(ask(CHECK, draft))
-    assert not [each for each in finding.commands if "rule create" in each]
-    assert "az aks command invoke" in finding.commands[1]
+    assert not [each for each in commands_of(finding) if "rule create" in each]
+    assert "az aks command invoke" in commands_of(finding)[1]
     assert "which AKS keeps" in finding.remediation
 
 

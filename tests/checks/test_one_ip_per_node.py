@@ -4,7 +4,7 @@ import pytest
 
 from fixtures import documents as arm
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     INTERFACES,
     MACHINES,
@@ -68,7 +68,7 @@ def test_it_fires_for_the_node_that_was_not_replaced() -> None:
         f"{SET}000001",
         "ipconfig1 10.96.4.4, ipconfig2 10.96.4.7",
     )
-    assert finding.commands == (
+    assert commands_of(finding) == (
         (
             "az vmss nic show --resource-group MC_rg-orders_aks-orders_westus2 "
             f"--vmss-name {SET} --instance-id 1 --name {SET}"
@@ -100,7 +100,7 @@ def test_a_stand_alone_interface_has_its_own_command() -> None:
     assert finding.name == "aks-bookings"
     assert "on 1 of 3 nodes of no pool: aks-default-" in finding.message
     assert finding.remediation.startswith("Delete the nodes' NodeClaims")
-    (command,) = finding.commands
+    (command,) = commands_of(finding)
     assert command.startswith("az network nic show --ids /subscriptions/")
 
 

@@ -7,7 +7,7 @@ from inspector.findings import Severity, Status
 from inspector.resource_id import ResourceId
 from inspector.resources import SCALE_SET_PUBLIC_IP_TYPE
 from tests.checks.balancers import OUTBOUND_RULES, parts, shown
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     LOAD_BALANCERS,
     PUBLIC_IPS,
@@ -76,7 +76,7 @@ def test_it_fails_for_the_address_of_a_deleted_service_and_names_it() -> None:
         (finding.name, "properties.ipAddress", "198.51.100.5"),
         (finding.name, "tags.k8s-azure-service", "shop/old"),
     ]
-    listing, show, release = finding.commands
+    listing, show, release = commands_of(finding)
     assert listing.startswith("az aks command invoke --resource-group rg-shop --name aks-shop ")
     assert show == f"az network public-ip show --ids {target}"
     assert release == f"az network public-ip delete --ids {target}"
@@ -97,7 +97,7 @@ def test_an_address_that_says_nothing_is_a_low_finding() -> None:
     finding = the_finding(ask(CHECK, draft))
     assert finding.severity is Severity.LOW
     assert finding.message == "public IP address pip-spare is attached to nothing"
-    assert finding.commands[0] == f"az network public-ip show --ids {target}"
+    assert commands_of(finding)[0] == f"az network public-ip show --ids {target}"
 
 
 def test_two_orphans_are_two_findings() -> None:

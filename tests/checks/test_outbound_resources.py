@@ -15,7 +15,7 @@ from tests.checks.balancers import (
     values,
     with_jump_host,
 )
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     LOAD_BALANCERS,
     NETWORKS,
@@ -89,7 +89,7 @@ def test_it_fails_without_an_outbound_rule() -> None:
         ("aks-shop", TYPE, "loadBalancer"),
         ("kubernetes", "properties.outboundRules", None),
     ]
-    show, update = finding.commands
+    show, update = commands_of(finding)
     assert show == (
         "az aks show --resource-group rg-shop --name aks-shop "
         "--query 'networkProfile.[outboundType, loadBalancerProfile]'"
@@ -166,7 +166,7 @@ def test_it_fails_for_a_rule_that_another_type_left(told: str) -> None:
         f"the outbound type is {told}"
     )
     assert shown(finding)[2][1:] == ("properties.ipAddress", "198.51.100.12")
-    assert finding.commands[1] == f"{UPDATE} --outbound-type {told}"
+    assert commands_of(finding)[1] == f"{UPDATE} --outbound-type {told}"
 
 
 def left_address(draft: Draft) -> arm.Document:
@@ -211,7 +211,7 @@ def test_it_fails_for_an_address_that_another_type_left() -> None:
         f"public IP address {address['name']} (198.51.100.12) was made for an outbound rule and "
         "is attached to nothing, the outbound type is userAssignedNATGateway"
     )
-    assert finding.commands == (
+    assert commands_of(finding) == (
         f"az network public-ip show --ids {address['id']}",
         f"az network public-ip delete --ids {address['id']}",
     )
@@ -246,7 +246,7 @@ def test_it_fails_for_a_gateway_that_takes_the_traffic(group: str | None) -> Non
         "the outbound type is loadBalancer"
     )
     fitting = "userAssignedNATGateway" if group else "managedNATGateway"
-    assert finding.commands[1] == f"{UPDATE} --outbound-type {fitting}"
+    assert commands_of(finding)[1] == f"{UPDATE} --outbound-type {fitting}"
     assert shown(finding)[1] == ("aks-subnet", "properties.natGateway.id", target)
 
 
@@ -267,7 +267,7 @@ def test_it_fails_for_a_gateway_that_is_left() -> None:
     assert finding.message == (
         "NAT gateway nat-old is on no subnet, the outbound type is loadBalancer"
     )
-    assert finding.commands[1] == f"az network nat gateway delete --ids {target}"
+    assert commands_of(finding)[1] == f"az network nat gateway delete --ids {target}"
 
 
 def test_a_gateway_on_another_subnet_is_not_left() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from inspector.findings import Severity, Status
 from tests.checks.balancers import with_jump_host
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     INTERFACES,
     LOAD_BALANCERS,
@@ -102,7 +102,7 @@ def test_it_fires_for_another_idle_timeout(
         ("properties.idleTimeoutInMinutes", 4),
         (f"{PROFILE}.idleTimeoutInMinutes", profile.get("idleTimeoutInMinutes")),
     ]
-    assert finding.commands == (
+    assert commands_of(finding) == (
         f"az network lb outbound-rule show --ids {finding.subject}",
         (
             "az aks update --resource-group rg-shop --name aks-shop "
@@ -153,7 +153,7 @@ def test_it_fires_for_settings_that_no_profile_has(
     assert (finding.severity, finding.cause) == (Severity.MEDIUM, cause)
     assert finding.message == f"outbound rule aksOutboundRule {message}"
     assert [each.value for each in finding.evidence] == list(changes.values())
-    assert finding.commands[1] == "az aks update --resource-group rg-shop --name aks-shop"
+    assert commands_of(finding)[1] == "az aks update --resource-group rg-shop --name aks-shop"
 
 
 def test_each_setting_is_a_finding_of_its_own() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from fixtures import documents as arm
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import NETWORKS, Draft, bundled, gap_of, refusal_of, refusal_of_list
 
 CHECK = "pod-cidr-overlap"
@@ -63,7 +63,7 @@ def test_it_fires_once_for_a_subnet_of_the_cluster() -> None:
         "Build a new cluster with another pod CIDR, 10.1.0.0/16 for example, which meets no "
         "range seen here: it cannot be moved."
     )
-    assert finding.commands == (
+    assert commands_of(finding) == (
         "az aks show --resource-group rg-lab --name aks-lab --query networkProfile",
         f"az resource show --ids {NODE_SUBNET}",
     )
@@ -74,7 +74,7 @@ def test_it_fires_for_the_service_cidr() -> None:
     assert (finding.cause, finding.severity) == ("service-cidr", Severity.CRITICAL)
     assert finding.message == "pod CIDR 10.0.128.0/17 overlaps service CIDR 10.0.0.0/16"
     assert finding.name == "aks-retail"
-    assert len(finding.commands) == 1
+    assert len(commands_of(finding)) == 1
 
 
 def test_it_fires_for_the_rest_of_a_network() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from inspector.config import Thresholds
 from inspector.findings import Severity, Status
 from tests.checks.crowded import pool_of, scale
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     NETWORKS,
     ROUTE_TABLES,
@@ -103,7 +103,7 @@ def test_kubenet_is_to_migrate_with_a_larger_range_that_meets_nothing() -> None:
         "Migrate to Azure CNI Overlay with a larger pod CIDR, 10.244.0.0/18 for example, which "
         "meets no range seen here."
     )
-    assert finding.commands == (
+    assert commands_of(finding) == (
         "az aks show --resource-group rg-shop --name aks-shop --query networkProfile",
     )
 
@@ -114,8 +114,8 @@ def test_overlay_enlarges_the_range_in_place() -> None:
         "Enlarge the pod CIDR to a range that holds the present one, 10.244.0.0/21 for example, "
         "which meets no range seen here."
     )
-    assert finding.commands[1].startswith("az aks update --resource-group ")
-    assert finding.commands[1].endswith(" --pod-cidr 10.244.0.0/21")
+    assert commands_of(finding)[1].startswith("az aks update --resource-group ")
+    assert commands_of(finding)[1].endswith(" --pod-cidr 10.244.0.0/21")
 
 
 @pytest.mark.parametrize("cidr", ["10.224.4.0/22", "203.0.112.0/22"])
@@ -123,13 +123,13 @@ def test_no_range_is_proposed_that_meets_another_or_is_public(cidr: str) -> None
     """The one lies in the nodes' network, the other in public space."""
     finding = the_finding(ask(CHECK, sized("isolated", cidr, 5)))
     assert finding.remediation == "Enlarge the pod CIDR to a range that holds the present one."
-    assert len(finding.commands) == 1
+    assert len(commands_of(finding)) == 1
 
 
 def test_no_range_is_proposed_that_is_in_use_on_premises() -> None:
     draft = sized("isolated", "10.244.0.0/22", 5)
     finding = the_finding(ask(CHECK, draft, on_premises=("10.244.4.0/24",)))
-    assert len(finding.commands) == 1
+    assert len(commands_of(finding)) == 1
 
 
 def test_windows_nodes_keep_the_pod_cidr_as_it_is() -> None:

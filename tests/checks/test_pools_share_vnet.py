@@ -3,7 +3,7 @@
 from typing import Any
 
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import NETWORKS, Draft, gap_of, refusal_of_list
 
 CHECK = "pools-share-vnet"
@@ -57,7 +57,7 @@ def test_it_fires_for_pools_in_two_networks() -> None:
         ("workers", "properties.vnetSubnetID"),
     ]
     assert finding.evidence[1].value == f"{NETWORK}/vnet-batch/subnets/snet-workers"
-    assert finding.commands == (
+    assert commands_of(finding) == (
         "az aks nodepool list --resource-group rg-jobs --cluster-name aks-jobs",
         "az aks show --resource-group rg-jobs --name aks-jobs --query apiServerAccessProfile",
     )

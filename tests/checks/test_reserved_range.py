@@ -6,7 +6,7 @@ import pytest
 
 from fixtures import documents as arm
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import NETWORKS, Draft, bundled, gap_of, refusal_of
 
 CHECK = "reserved-range"
@@ -56,7 +56,7 @@ def test_a_wide_range_meets_several_reserved_ones() -> None:
         "Plan the next cluster without the reserved range: it cannot be changed in place. "
         "AKS leaves clusters alone that were built before it refused this."
     )
-    assert finding.commands == (
+    assert commands_of(finding) == (
         "az aks show --resource-group rg-shop --name aks-shop --query networkProfile",
     )
 
@@ -70,7 +70,7 @@ def test_it_fires_for_the_rest_of_a_network() -> None:
         "virtual network vnet-payments (172.16.0.0/12) overlaps 172.30.0.0/16, 172.31.0.0/16, "
         "reserved by AKS"
     )
-    assert finding.commands[1].startswith("az resource show --ids /subscriptions/")
+    assert commands_of(finding)[1].startswith("az resource show --ids /subscriptions/")
 
 
 def test_a_network_is_not_reported_for_what_its_subnet_is() -> None:

@@ -11,7 +11,7 @@ from inspector.cluster.retirements import RETIREMENTS
 from inspector.config import Thresholds
 from inspector.findings import Finding, Severity, Status
 from inspector.snapshot import Snapshot
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import Draft
 
 CHECK = "retirements"
@@ -113,7 +113,7 @@ def test_a_node_image_says_its_pools_and_when_images_go() -> None:
         ("batch", "properties.nodeImageVersion"),
     ]
     assert finding.evidence[0].resource.type.lower().endswith("/agentpools")
-    assert finding.commands == (
+    assert commands_of(finding) == (
         (
             "az aks nodepool list --resource-group rg-retail --cluster-name aks-retail "
             "--query '[].[name, nodeImageVersion]'"
@@ -130,7 +130,7 @@ def test_removed_images_are_said_and_what_that_breaks() -> None:
         "node images removed on 2026-03-31, 234 days ago"
     )
     assert "neither scale nor repair" in finding.impact
-    assert finding.commands == (
+    assert commands_of(finding) == (
         (
             "az aks nodepool show --resource-group rg-payments --cluster-name aks-payments "
             "--name nodepool1 --query nodeImageVersion"
@@ -149,7 +149,7 @@ def test_the_seeds_availability_set_has_retired() -> None:
         "availability sets in pool nodepool1: retired on 2025-09-30, 416 days ago"
     )
     assert finding.impact == "it has neither support nor security fixes"
-    assert finding.commands[1] == (
+    assert commands_of(finding)[1] == (
         "az aks update --resource-group rg-aks-demo --name aks-kubenet-demo --migrate-vmas-to-vms"
     )
 
@@ -167,13 +167,13 @@ def test_kubenets_finding_lists_the_conditions_of_the_move() -> None:
     ]
     assert finding.evidence[-1].value == "not visible: no masquerading rules of the user's own"
     assert len(finding.evidence) == 1 + 9
-    assert len(finding.commands) == 1
+    assert len(commands_of(finding)) == 1
 
 
 def test_the_command_of_the_move_is_named_when_nothing_stands_against_it() -> None:
     finding = the_finding(ask(CHECK, kubenet(type="UserAssigned")))
     assert finding.message.endswith("8 of 9 conditions of a move to Azure CNI Overlay met")
-    assert finding.commands == (
+    assert commands_of(finding) == (
         "az aks show --resource-group rg-shop --name aks-shop --query networkProfile.networkPlugin",
         (
             "az aks update --resource-group rg-shop --name aks-shop "

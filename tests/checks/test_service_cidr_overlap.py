@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import NETWORKS, Draft, bundled, gap_of, refusal_of
 
 CHECK = "service-cidr-overlap"
@@ -56,7 +56,7 @@ def test_it_fires_for_a_network() -> None:
         "range seen here: it cannot be changed. "
         "Until then give no device an address in the shared part."
     )
-    assert finding.commands == (
+    assert commands_of(finding) == (
         "az aks show --resource-group rg-payments --name aks-payments --query networkProfile",
         f"az resource show --ids {NETWORK}",
     )

@@ -6,7 +6,7 @@ import pytest
 
 from inspector.findings import Severity, Status
 from tests.checks.balancers import with_jump_host
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     LOAD_BALANCERS,
     SCALE_SET_INTERFACES,
@@ -72,7 +72,7 @@ def test_it_fires_where_azure_would_give_fewer(most: int, at_most: str, addresse
         ("properties.allocatedOutboundPorts", 0),
         ("properties.maxCount", most),
     ]
-    assert finding.commands == (
+    assert commands_of(finding) == (
         f"az network lb outbound-rule show --ids {finding.subject}",
         (
             "az aks update --resource-group rg-shop --name aks-shop "
@@ -91,14 +91,14 @@ def test_the_command_for_ipv6_addresses_is_another() -> None:
     outcome = ask(CHECK, draft)
     assert outcome.message == "SNAT ports short with 2 of 2 outbound rules"
     first, second = outcome.findings
-    assert first.commands[1].endswith(" --load-balancer-managed-outbound-ip-count 2")
-    assert second.commands[1].endswith(" --load-balancer-managed-outbound-ipv6-count 2")
+    assert commands_of(first)[1].endswith(" --load-balancer-managed-outbound-ip-count 2")
+    assert commands_of(second)[1].endswith(" --load-balancer-managed-outbound-ipv6-count 2")
 
 
 def test_there_is_no_command_for_addresses_of_the_users() -> None:
     draft = Draft("byo-cni")
     draft.cluster["properties"]["agentPoolProfiles"][0] |= scaled(300)
-    assert len(the_finding(ask(CHECK, draft)).commands) == 1
+    assert len(commands_of(the_finding(ask(CHECK, draft)))) == 1
 
 
 def test_it_fires_where_an_allocation_does_not_fit() -> None:
@@ -108,7 +108,7 @@ def test_it_fires_where_an_allocation_does_not_fit() -> None:
         f"{RULE} allocates 8,000 SNAT ports to each node: the ports of 1 address are enough for "
         "8 nodes, and there may be 9; 2 addresses would be enough"
     )
-    assert finding.commands[1].endswith(" --load-balancer-managed-outbound-ip-count 2")
+    assert commands_of(finding)[1].endswith(" --load-balancer-managed-outbound-ip-count 2")
     assert ask(CHECK, draft_of(ports=8_000, **scaled(8))).status is Status.PASSED
 
 
@@ -133,7 +133,7 @@ def test_it_fires_for_an_allocation_that_is_no_multiple_of_eight() -> None:
     finding = the_finding(ask(CHECK, draft_of(ports=1_030)))
     assert (finding.severity, finding.cause) == (Severity.LOW, "not-in-eights")
     assert finding.message == f"{RULE} allocates 1,030 SNAT ports, no multiple of 8"
-    assert finding.commands[1].endswith(" --load-balancer-outbound-ports 1024")
+    assert commands_of(finding)[1].endswith(" --load-balancer-outbound-ports 1024")
 
 
 def test_it_fires_for_a_small_allocation() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from inspector.config import Thresholds
 from inspector.findings import Severity, Status
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     MACHINES,
     SCALE_SET_INTERFACES,
@@ -54,7 +54,7 @@ def test_it_fires_for_nodes_of_two_generations() -> None:
     assert (limit.field, limit.value) == ("properties.maxPods", 30)
     assert str(usual.value).startswith("29 configurations: 10.60.0.62-90")
     assert (odd.name, str(odd.value)[:18]) == (f"{SET}000001", "27 configurations:")
-    assert finding.commands[-1] == (
+    assert commands_of(finding)[-1] == (
         "az aks nodepool upgrade --resource-group rg-payments --cluster-name aks-payments "
         "--name nodepool1 --node-image-only"
     )

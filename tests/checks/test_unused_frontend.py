@@ -6,7 +6,7 @@ from fixtures import documents as arm
 from inspector.findings import Severity, Status
 from tests.checks.balancers import FRONTENDS, OUTBOUND_RULES, RULES, balancer, parts, shown
 from tests.checks.balancers import without_rules as delete
-from tests.checks.kit import ask, the_finding
+from tests.checks.kit import ask, commands_of, the_finding
 from tests.odd_clusters import (
     LOAD_BALANCERS,
     PUBLIC_IPS,
@@ -56,7 +56,7 @@ def test_it_fails_for_the_frontend_of_a_deleted_service_and_names_it() -> None:
         (f"kubernetes-{WEB}", "properties.ipAddress", "198.51.100.43"),
         (f"kubernetes-{WEB}", "tags.k8s-azure-service", "shop/web"),
     ]
-    listing, show, removal = finding.commands
+    listing, show, removal = commands_of(finding)
     assert listing == (
         "az aks command invoke --resource-group rg-shop --name aks-shop --command "
         "'kubectl get services --all-namespaces --output "
@@ -88,7 +88,7 @@ def test_both_families_of_a_service_are_one_finding() -> None:
         f"no rule of load balancer kubernetes uses the frontends {EDGE}, {EDGE}-IPv6 with "
         "addresses 203.0.113.30, 2001:db8:10::30, left by service live/edge"
     )
-    assert len(finding.commands) == 5
+    assert len(commands_of(finding)) == 5
 
 
 def test_an_address_of_the_service_that_is_attached_to_nothing_is_told_here() -> None:
@@ -126,7 +126,7 @@ def test_a_way_out_that_is_gone_leaves_its_frontend() -> None:
     assert finding.message.endswith(
         "with address 198.51.100.12, left by a way out that the cluster no longer has"
     )
-    assert not finding.commands[0].startswith("az aks command")
+    assert not commands_of(finding)[0].startswith("az aks command")
 
 
 def test_the_declared_way_out_is_left_to_the_checks_of_it() -> None:
