@@ -26,36 +26,21 @@ Sources: https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overla
 https://learn.microsoft.com/azure/aks/concepts-network-legacy-cni
 """
 
+from functools import partial
 from typing import Final
 
-from inspector.checking import (
-    Check,
-    Decision,
-    Problem,
-    Skipped,
-    Subject,
-    Undecided,
-    Verdict,
-    az,
-    az_cluster,
-    evidence,
-)
+from inspector.checking import Check, Decision, Skipped, Subject, Undecided
+from inspector.checking.overlaps import Judgement, decide_overlaps
 from inspector.cluster.address_plan import (
     CLUSTER_SUBNETS,
     OWN_NETWORKS,
     AddressPlan,
     Collision,
     Role,
-    collisions,
     free_range,
-    note_on_services,
-    overlapped,
-    plan_addresses,
-    with_on_premises,
 )
 from inspector.findings import Group, Severity
 from inspector.network.models import NetworkModel
-from inspector.wording import count, names, share
 
 _OTHERS: Final = (Role.SERVICE_CIDR, *OWN_NETWORKS, Role.PEER, Role.ON_PREMISES)
 _SUBNET_MODELS: Final = {
@@ -82,50 +67,21 @@ def decide(subject: Subject) -> Decision:
         if subject.model is NetworkModel.BYO_CNI:
             return Skipped("no pod CIDR is set for the CNI of the user's own")
         return Undecided("ARM does not tell the cluster's pod CIDR")
-    cluster = subject.cluster
-    plan = with_on_premises(subject.once(plan_addresses), cluster, subject.on_premises)
-    verdict = Verdict(subject)
-    verdict.miss(*plan.gaps)
-    for reason in plan.doubts_about(Role.POD_CIDR, *_OTHERS):
-        verdict.doubt(reason)
-    if not plan.of(Role.SERVICE_CIDR):
-        verdict.doubt("ARM does not tell the cluster's service CIDR")
-    for collision in collisions(plan, Role.POD_CIDR, _OTHERS):
-        verdict.add(_problem(subject, plan, collision))
-    pods, others = plan.of(Role.POD_CIDR), plan.of(*_OTHERS)
-    what = f"overlap of pod CIDR {names(each.text for each in pods)} with"
-    met = overlapped(plan, Role.POD_CIDR, _OTHERS)
-    return verdict.conclude(
-        f"no {what} {count(len(others), 'other range')}{note_on_services(cluster)}",
-        failed=f"{what} {share(met, len(others), 'other range')}",
-        evidence=(evidence(each.owner, each.field, each.text) for each in pods),
-    )
+    return decide_overlaps(subject, Role.POD_CIDR, _OTHERS, partial(_judge, subject))
 
 
-def _problem(subject: Subject, plan: AddressPlan, collision: Collision) -> Problem:
-    is_own = collision.role in {Role.SERVICE_CIDR, *CLUSTER_SUBNETS}
-    severity = Severity.CRITICAL if is_own else Severity.HIGH
-    impact = _IMPACTS.get(collision.role, _CLUSTER_IMPACT)
+def _judge(subject: Subject, plan: AddressPlan, collision: Collision) -> Judgement:
     if collision.is_latent:
-        severity, impact = Severity.INFO, _LATENT_IMPACT
-    owner = collision.owner
-    shown = () if owner.id == subject.cluster.id else (az("resource", "show", ids=str(owner.id)),)
-    return Problem(
-        cause=collision.role.slug,
-        resource=owner.id,
-        name=owner.title,
-        message=collision.words,
-        impact=impact,
-        evidence=tuple(evidence(each.owner, each.field, each.text) for each in collision.ranges),
-        remediation=_remediation(subject, plan, collision),
-        commands=(az_cluster(subject.cluster, "show", query="networkProfile"), *shown),
-        severity=severity,
+        return Judgement(Severity.INFO, _LATENT_IMPACT, "Make no subnet where the pod CIDR is.")
+    is_own = collision.role in {Role.SERVICE_CIDR, *CLUSTER_SUBNETS}
+    return Judgement(
+        Severity.CRITICAL if is_own else Severity.HIGH,
+        _IMPACTS.get(collision.role, _CLUSTER_IMPACT),
+        _remediation(subject, plan, collision),
     )
 
 
 def _remediation(subject: Subject, plan: AddressPlan, collision: Collision) -> str:
-    if collision.is_latent:
-        return "Make no subnet where the pod CIDR is."
     free = free_range(plan, collision.pairs[0][0])
     example = f", {free} for example, which meets no range seen here" if free is not None else ""
     if subject.model is NetworkModel.KUBENET:

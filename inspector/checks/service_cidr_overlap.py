@@ -24,31 +24,16 @@ Source: https://learn.microsoft.com/azure/aks/concepts-network-legacy-cni
 
 from typing import Final
 
-from inspector.checking import (
-    Check,
-    Decision,
-    Problem,
-    Subject,
-    Undecided,
-    Verdict,
-    az,
-    az_cluster,
-    evidence,
-)
+from inspector.checking import Check, Decision, Subject, Undecided
+from inspector.checking.overlaps import Judgement, decide_overlaps
 from inspector.cluster.address_plan import (
     OWN_NETWORKS,
     AddressPlan,
     Collision,
     Role,
-    collisions,
     free_range,
-    note_on_services,
-    overlapped,
-    plan_addresses,
-    with_on_premises,
 )
 from inspector.findings import Group, Severity
-from inspector.wording import count, names, share
 
 _OTHERS: Final = (*OWN_NETWORKS, Role.PEER, Role.ON_PREMISES)
 _PLACES: Final = {
@@ -63,48 +48,18 @@ def decide(subject: Subject) -> Decision:
     """Compare the service CIDRs with every network around them."""
     if not subject.profile.all_service_cidrs:
         return Undecided("ARM does not tell the cluster's service CIDR")
-    cluster = subject.cluster
-    plan = with_on_premises(subject.once(plan_addresses), cluster, subject.on_premises)
-    verdict = Verdict(subject)
-    verdict.miss(*plan.gaps)
-    for reason in plan.doubts_about(Role.SERVICE_CIDR, *_OTHERS):
-        verdict.doubt(reason)
-    for collision in collisions(plan, Role.SERVICE_CIDR, _OTHERS):
-        verdict.add(_problem(subject, plan, collision))
-    services, others = plan.of(Role.SERVICE_CIDR), plan.of(*_OTHERS)
-    what = f"overlap of service CIDR {names(each.text for each in services)} with"
-    met = overlapped(plan, Role.SERVICE_CIDR, _OTHERS)
-    return verdict.conclude(
-        f"no {what} {count(len(others), 'other range')}{note_on_services(cluster)}",
-        failed=f"{what} {share(met, len(others), 'other range')}",
-        evidence=(evidence(each.owner, each.field, each.text) for each in services),
-    )
+    return decide_overlaps(subject, Role.SERVICE_CIDR, _OTHERS, _judge)
 
 
-def _problem(subject: Subject, plan: AddressPlan, collision: Collision) -> Problem:
-    place = _PLACES.get(collision.role, "in the subnet")
-    severity = Severity.HIGH
-    impact = f"a service can take the address of a device {place} and hide it from nodes and pods"
+def _judge(plan: AddressPlan, collision: Collision) -> Judgement:
     if collision.is_latent:
-        severity, impact = Severity.INFO, _LATENT_IMPACT
-    owner = collision.owner
-    shown = () if owner.id == subject.cluster.id else (az("resource", "show", ids=str(owner.id)),)
-    return Problem(
-        cause=collision.role.slug,
-        resource=owner.id,
-        name=owner.title,
-        message=collision.words,
-        impact=impact,
-        evidence=tuple(evidence(each.owner, each.field, each.text) for each in collision.ranges),
-        remediation=_remediation(plan, collision),
-        commands=(az_cluster(subject.cluster, "show", query="networkProfile"), *shown),
-        severity=severity,
-    )
+        return Judgement(Severity.INFO, _LATENT_IMPACT, "Make no subnet where the service CIDR is.")
+    place = _PLACES.get(collision.role, "in the subnet")
+    impact = f"a service can take the address of a device {place} and hide it from nodes and pods"
+    return Judgement(Severity.HIGH, impact, _remediation(plan, collision))
 
 
 def _remediation(plan: AddressPlan, collision: Collision) -> str:
-    if collision.is_latent:
-        return "Make no subnet where the service CIDR is."
     pods = (free_range(plan, each) for each in plan.of(Role.POD_CIDR))  # may have to move as well
     free = free_range(plan, collision.pairs[0][0], [each for each in pods if each is not None])
     example = f", {free} for example, which meets no range seen here" if free is not None else ""
