@@ -40,20 +40,19 @@ from inspector.checking import (
     evidence,
 )
 from inspector.checking.subnets import OPEN_ENDED, size_evidence
-from inspector.cluster.address_plan import PRIVATE, RESERVED, Role, plan_addresses
+from inspector.cluster.address_plan import plan_addresses, with_on_premises
 from inspector.cluster.node_room import SLICED, slice_length
+from inspector.cluster.pod_cidr_room import enlarged_pod_cidr, length_with_room
 from inspector.cluster.subnet_capacity import untold_nodes
 from inspector.findings import Evidence, Group, Severity
 from inspector.network.address_needs import NODE_POD_PREFIX_LENGTH, needs, pod_cidr_slots
-from inspector.network.addresses import parse_range
 from inspector.network.models import NetworkModel, unrecognised
-from inspector.network.ranges import IPRange, LabelledRange, is_within, overlaps_between
+from inspector.network.ranges import IPRange
 from inspector.nodes import makes_nodes_without_pool
 from inspector.resources import same_text
 from inspector.wording import count, names
 
 _PERCENT: Final = 100
-_SHORTEST: Final = 8
 
 
 class _Sizes(NamedTuple):
@@ -142,27 +141,11 @@ def _can_enlarge(subject: Subject) -> bool:
 
 
 def _larger(subject: Subject, sizes: _Sizes) -> IPRange | None:
-    """Return the smallest range around the pod CIDR that has slices enough and meets nothing.
-
-    ``None`` where there is none, or where a range that it may meet is not known.
-    """
-    plan = subject.once(plan_addresses)
-    ranges = [each.range for each in plan.of(Role.POD_CIDR)]
-    if len(ranges) != 1 or plan.gaps or plan.doubts:
-        return None
-    present = ranges[0]
-    wanted = sizes.with_surge * _PERCENT
-    length = present.prefixlen
-    while (1 << max(0, sizes.length - length)) * subject.thresholds.pod_cidr_used_percent < wanted:
-        length -= 1
-        if length < _SHORTEST:
-            return None
-    others = [each.range for each in plan.ranges if each.role is not Role.POD_CIDR]
-    on_premises = map(parse_range, subject.on_premises)
-    candidate = present.supernet(new_prefix=length)
-    taken = [LabelledRange(None, each) for each in (*others, *RESERVED, *on_premises)]
-    is_free = not overlaps_between([LabelledRange(None, candidate)], taken)
-    return candidate if is_free and is_within(candidate, PRIVATE) else None
+    """Return the smallest range around the pod CIDR that has slices enough and meets nothing."""
+    plan = with_on_premises(subject.once(plan_addresses), subject.cluster, subject.on_premises)
+    percent = subject.thresholds.pod_cidr_used_percent
+    length = length_with_room(sizes.with_surge, sizes.length, percent)
+    return enlarged_pod_cidr(plan, length) if length is not None else None
 
 
 def _remediation(subject: Subject, candidate: IPRange | None) -> str:

@@ -39,7 +39,7 @@ from inspector.checking import (
     az_pool,
     evidence,
 )
-from inspector.cluster.overlay_readiness import Answer, Requirement, overlay_readiness
+from inspector.cluster.move_conditions import Answer, Requirement, overlay_readiness
 from inspector.cluster.retirements import RETIREMENTS, Retirement, Use, usage_of
 from inspector.findings import Evidence, Group, Severity
 from inspector.nodes import makes_nodes_without_pool
@@ -91,7 +91,7 @@ def _problem(subject: Subject, retirement: Retirement, uses: Iterable[Use]) -> P
         impact=_impact(retirement, subject.as_of),
         evidence=(
             *(_evidence(subject, each) for each in found),
-            *(_condition(subject, each) for each in conditions),
+            *(part for each in conditions for part in _condition(each)),
         ),
         remediation=retirement.replacement,
         commands=(*_show(subject, found), *update),
@@ -140,10 +140,11 @@ def _readiness(conditions: tuple[Requirement, ...]) -> str:
     return f"; {share(met, len(conditions), 'condition')} of a move to Azure CNI Overlay met{lacks}"
 
 
-def _condition(subject: Subject, condition: Requirement) -> Evidence:
-    told = f" ({condition.value})" if condition.value is not None else ""
-    value = f"{condition.answer}: {condition.words}{told}"
-    return evidence(subject.cluster, condition.field, value)
+def _condition(condition: Requirement) -> Iterator[Evidence]:
+    for each in condition.readings:
+        told = f" ({each.value})" if each.value is not None else ""
+        value = f"{condition.answer}: {condition.words}{told}"
+        yield Evidence(resource=each.resource, name=each.name, field=each.field, value=value)
 
 
 def _evidence(subject: Subject, use: Use) -> Evidence:

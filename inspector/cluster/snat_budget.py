@@ -18,9 +18,10 @@ from inspector.collected import NotCollected
 from inspector.network import snat
 from inspector.network.addresses import parse_range
 from inspector.network.pool_sizes import most_nodes_with_surge
-from inspector.nodes import missing_for_nodes, pool_profiles
+from inspector.nodes import makes_nodes_without_pool, missing_for_nodes, pool_profiles
 from inspector.resource_id import ResourceId
 from inspector.resources import (
+    AgentPoolProfile,
     BackendAddressPool,
     FrontendIPConfiguration,
     IPConfiguration,
@@ -53,9 +54,10 @@ class SNATBudget(msgspec.Struct, frozen=True, kw_only=True):
     Either ``rule`` allocates ``per_node`` ports, and is then enough for ``nodes_supported`` nodes;
     or Azure divides by the number of members, and ``cut`` is the next size with fewer ports.
     Without a rule, load balancing rules translate. ``taken`` are the ports that inbound rules keep
-    on the same frontends. ``nodes_at_maximum`` counts the node pools with members and those
-    without any node yet, each at its largest and with the surge of an upgrade; ``headroom`` is how
-    many more nodes an allocation is enough for, and below zero how many it lacks.
+    on the same frontends. ``node_pools`` are those with members and those without any node yet, in
+    the cluster's order. ``nodes_at_maximum`` counts each of them at its largest and with the surge
+    of an upgrade; ``headroom`` is how many more nodes an allocation is enough for, and below zero
+    how many it lacks.
     """
 
     rule: OutboundRule | None
@@ -64,12 +66,19 @@ class SNATBudget(msgspec.Struct, frozen=True, kw_only=True):
     addresses: Number
     taken: int = 0
     nodes: int
+    node_pools: tuple[AgentPoolProfile, ...] | Untold
     per_node: Number
     nodes_at_maximum: Number
     per_node_at_maximum: Number
     nodes_supported: Number | None = None
     headroom: Number | None = None
     cut: snat.Cut | None = None
+
+    def ports_at(self, members: int) -> Number:
+        """Return the ports of each node if there were so many."""
+        return (
+            self.per_node if self.is_explicit else _by_default(self.pool, members, self.addresses)
+        )
 
 
 def budgets_of(topology: Topology, egress: Egress) -> Iterator[SNATBudget]:
@@ -135,7 +144,8 @@ def _explicit(
     topology: Topology, rule: OutboundRule, pool: BackendAddressPool, addresses: Number
 ) -> SNATBudget:
     allocated = rule.properties.allocated_outbound_ports or 0
-    most = _nodes_at_maximum(topology, pool)
+    node_pools = _growing_pools(topology, pool)
+    most = _nodes_at_maximum(topology, node_pools)
     taken = _ports_taken(topology, rule)
     supported = (
         snat.nodes_supported(allocated, addresses, taken)
@@ -149,6 +159,7 @@ def _explicit(
         addresses=addresses,
         taken=taken,
         nodes=_members(pool),
+        node_pools=node_pools,
         per_node=allocated,
         nodes_at_maximum=most,
         per_node_at_maximum=allocated,
@@ -161,13 +172,15 @@ def _automatic(
     topology: Topology, rule: OutboundRule | None, pool: BackendAddressPool, addresses: Number
 ) -> SNATBudget:
     nodes = _members(pool)
-    most = _nodes_at_maximum(topology, pool)
+    node_pools = _growing_pools(topology, pool)
+    most = _nodes_at_maximum(topology, node_pools)
     return SNATBudget(
         rule=rule,
         pool=pool,
         is_explicit=False,
         addresses=addresses,
         nodes=nodes,
+        node_pools=node_pools,
         per_node=_by_default(pool, nodes, addresses),
         nodes_at_maximum=most,
         per_node_at_maximum=_by_default(pool, most, addresses),
@@ -213,13 +226,31 @@ def _by_default(pool: BackendAddressPool, members: Number, addresses: Number) ->
     return Untold(target=pool.id, reason=reason) if ports is None else ports
 
 
-def _nodes_at_maximum(topology: Topology, pool: BackendAddressPool) -> Number:
-    """Return the most nodes that may be members of a backend pool.
+def _nodes_at_maximum(
+    topology: Topology, node_pools: tuple[AgentPoolProfile, ...] | Untold
+) -> Number:
+    """Return the most nodes that may be members of a backend pool."""
+    if isinstance(node_pools, Untold):
+        return node_pools
+    total = 0
+    for profile in node_pools:
+        most = most_nodes_with_surge(profile)
+        if most is None:
+            target = topology.cluster.pool_id(profile.name)
+            return Untold(target=target, reason="its largest number of nodes cannot be told")
+        total += most
+    return total
+
+
+def _growing_pools(
+    topology: Topology, pool: BackendAddressPool
+) -> tuple[AgentPoolProfile, ...] | Untold:
+    """Return the node pools whose nodes are members of a backend pool, or will be.
 
     A node pool scaled to zero counts: AKS adds its nodes to the same backend pools.
     """
     cluster = topology.cluster
-    if same_text(cluster.properties.node_provisioning_profile.mode, "Auto"):
+    if makes_nodes_without_pool(topology):
         reason = "node auto-provisioning has no largest number of nodes"
         return Untold(target=cluster.id, reason=reason)
     try:
@@ -229,18 +260,14 @@ def _nodes_at_maximum(topology: Topology, pool: BackendAddressPool) -> Number:
     if not members <= {each.name.lower() for each in pool_profiles(topology)}:
         return Untold(target=pool.id, reason="a member is a node of no node pool")
     populated = {(node.pool or "").lower() for node in topology.nodes}
-    total = 0
+    found = []
     for profile in pool_profiles(topology):
         name = profile.name.lower()
         if name in members or name not in populated:
             if name not in members and topology.hidden_nodes:
                 return _hidden(topology.hidden_nodes[0])
-            most = most_nodes_with_surge(profile)
-            if most is None:
-                target = cluster.pool_id(profile.name)
-                return Untold(target=target, reason="its largest number of nodes cannot be told")
-            total += most
-    return total
+            found.append(profile)
+    return tuple(found)
 
 
 def _node_pools(topology: Topology, pool: BackendAddressPool) -> set[str | None]:

@@ -5,6 +5,7 @@ the name of the page.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
 from typing import Final
 
 import msgspec
@@ -66,12 +67,27 @@ AUTHORIZED_RANGES_WITH_VNET_INTEGRATION: Final = 2_000
 """The same for an API server in the virtual network (AKS: api-server-authorized-ip-ranges)."""
 
 
+class CeilingKind(StrEnum):
+    """What may allow no more nodes."""
+
+    CLUSTER = "cluster"
+    BALANCER = "load balancer"
+    KUBENET = "kubenet"
+    ROUTE_TABLE = "route table"
+    POD_CIDR = "pod CIDR"
+    POLICY = "network policy"
+    SCALE_SET = "scale set"
+    NODE_SUBNET = "node subnet"
+    POD_SUBNET = "pod subnet"
+
+
 class NodeCeiling(msgspec.Struct, frozen=True, kw_only=True):
     """The most nodes something allows; ``None`` where that cannot be told.
 
     ``reason`` is what allows no more, in words; ``source`` the page that says so.
     """
 
+    kind: CeilingKind
     nodes: int | None
     reason: str
     source: str
@@ -127,6 +143,7 @@ def node_ceilings(
     if same_text(profile.network_policy, "azure") and not _is_cilium(profile):
         found.append(
             NodeCeiling(
+                kind=CeilingKind.POLICY,
                 nodes=NODES_WITH_NETWORK_POLICY_MANAGER,
                 reason="Azure Network Policy Manager",
                 source="AKS: use-network-policies",
@@ -137,17 +154,21 @@ def node_ceilings(
 
 
 def _of_cluster(profile: NetworkProfile, pools: Sequence[AgentPoolProfile]) -> NodeCeiling:
-    source = "AKS: quotas-skus-regions"
     if any(same_text(pool.type, "AvailabilitySet") for pool in pools):
-        return NodeCeiling(nodes=NODES_WITH_BASIC, reason="availability sets", source=source)
+        return _quota(CeilingKind.BALANCER, NODES_WITH_BASIC, "availability sets")
     # Profiles from before there was a choice have no SKU: their load balancer is a Basic one.
     if same_text(profile.load_balancer_sku or "Basic", "Basic"):
-        return NodeCeiling(nodes=NODES_WITH_BASIC, reason="Basic load balancer", source=source)
-    return NodeCeiling(nodes=NODES_PER_CLUSTER, reason="one AKS cluster", source=source)
+        return _quota(CeilingKind.BALANCER, NODES_WITH_BASIC, "Basic load balancer")
+    return _quota(CeilingKind.CLUSTER, NODES_PER_CLUSTER, "one AKS cluster")
+
+
+def _quota(kind: CeilingKind, nodes: int, reason: str) -> NodeCeiling:
+    return NodeCeiling(kind=kind, nodes=nodes, reason=reason, source="AKS: quotas-skus-regions")
 
 
 def _of_kubenet(other_routes: int | None, *, is_dual_stack: bool) -> Iterator[NodeCeiling]:
     yield NodeCeiling(
+        kind=CeilingKind.KUBENET,
         nodes=KUBENET_NODES_DUAL_STACK if is_dual_stack else KUBENET_NODES,
         reason="kubenet, dual stack" if is_dual_stack else "kubenet",
         source="AKS: release notes of 2023-06-25" if is_dual_stack else "AKS: configure-kubenet",
@@ -155,6 +176,7 @@ def _of_kubenet(other_routes: int | None, *, is_dual_stack: bool) -> Iterator[No
     routes_per_node = 2 if is_dual_stack else 1
     room = None if other_routes is None else max(0, ROUTES_PER_TABLE - other_routes)
     yield NodeCeiling(
+        kind=CeilingKind.ROUTE_TABLE,
         nodes=None if room is None else room // routes_per_node,
         reason=f"route table of {ROUTES_PER_TABLE} routes"
         + (f", {other_routes} of them not for nodes" if other_routes else ""),
@@ -164,6 +186,7 @@ def _of_kubenet(other_routes: int | None, *, is_dual_stack: bool) -> Iterator[No
 
 def _of_pod_cidr(pod_cidrs: tuple[str, ...], node_prefix_length: int) -> NodeCeiling:
     return NodeCeiling(
+        kind=CeilingKind.POD_CIDR,
         nodes=pod_cidr_slots(pod_cidrs, node_prefix_length),
         reason=f"pod CIDR {', '.join(pod_cidrs) or 'not told'}, a /{node_prefix_length} per node",
         source="AKS: concepts-network-ip-address-planning",
@@ -173,11 +196,7 @@ def _of_pod_cidr(pod_cidrs: tuple[str, ...], node_prefix_length: int) -> NodeCei
 def _of_pools(pools: Iterable[AgentPoolProfile]) -> Iterator[PoolCeiling]:
     for pool in pools:
         if same_text(pool.type, "VirtualMachineScaleSets"):
-            ceiling = NodeCeiling(
-                nodes=NODES_PER_POOL,
-                reason="one scale set",
-                source="AKS: quotas-skus-regions",
-            )
+            ceiling = _quota(CeilingKind.SCALE_SET, NODES_PER_POOL, "one scale set")
             yield PoolCeiling(pool=pool.name, ceiling=ceiling)
 
 

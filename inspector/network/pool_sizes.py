@@ -1,12 +1,46 @@
 """How many nodes a pool may come to have: the autoscaler's maximum, and the surge of an upgrade."""
 
 import re
-from typing import Final
+from enum import StrEnum
+from typing import Final, NamedTuple
 
 from inspector.resources import AgentPoolProfile, same_text
 
 _AMOUNT: Final = re.compile(r"(?P<number>[0-9]{1,6})(?P<percent>%?)")
-_DEFAULT_SURGE: Final = "10%"
+DEFAULT_SURGE: Final = "10%"
+"""The surge of a pool that has none set."""
+
+
+class Situation(StrEnum):
+    """When nodes are counted: as they are or at the most, and outside an upgrade or in one."""
+
+    NOW = "now"
+    UPGRADE = "upgrade"
+    MAXIMUM = "maximum"
+    MAXIMUM_AND_UPGRADE = "maximum and upgrade"
+
+    @property
+    def is_maximum(self) -> bool:
+        """Whether pools are at the autoscaler's maximum."""
+        return self in {Situation.MAXIMUM, Situation.MAXIMUM_AND_UPGRADE}
+
+    @property
+    def is_upgrade(self) -> bool:
+        """Whether pools are upgraded."""
+        return self in {Situation.UPGRADE, Situation.MAXIMUM_AND_UPGRADE}
+
+
+class PoolSize(NamedTuple):
+    """The nodes of a pool and those an upgrade adds; ``None`` where that cannot be told."""
+
+    nodes: int | None
+    surge: int | None
+
+
+def pool_size(pool: AgentPoolProfile, situation: Situation) -> PoolSize:
+    """Return how many nodes a pool has in a situation; outside an upgrade there is no surge."""
+    nodes = most_nodes(pool) if situation.is_maximum else pool.node_count
+    return PoolSize(nodes, surge_at(pool, nodes) if situation.is_upgrade else 0)
 
 
 def most_nodes(pool: AgentPoolProfile) -> int | None:
@@ -42,7 +76,7 @@ def surge_at(pool: AgentPoolProfile, nodes: int | None) -> int | None:
     if same_text(pool.scale_set_priority, "Spot"):
         return 0
     text = pool.upgrade_settings.max_surge
-    surge = _amount(text or _DEFAULT_SURGE, nodes)
+    surge = _amount(text or DEFAULT_SURGE, nodes)
     if surge is None or nodes is None:
         return surge
     return min(nodes, surge if text else max(1, surge))

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from inspector.errors import UsageError
+from inspector.resources import parse_document
 from inspector.snapshot import Snapshot
 from inspector.wording import names
 
@@ -57,13 +58,18 @@ def suppose(snapshot: Snapshot, what_if: WhatIf) -> Snapshot:
         return snapshot
     _require_possible(what_if)
     document = msgspec.json.decode(snapshot.documents[snapshot.cluster])
-    pools = document.get("properties", {}).get("agentPoolProfiles") or []
+    pools = (document.get("properties") or {}).get("agentPoolProfiles") or []
     _require_known(what_if, [str(pool.get("name")) for pool in pools])
     for pool in pools:
         _change(pool, what_if)
     supposed = msgspec.Raw(msgspec.json.encode(document))
     documents = {**snapshot.documents, snapshot.cluster: supposed}
-    return msgspec.structs.replace(snapshot, documents=documents)
+    changed = msgspec.structs.replace(snapshot, documents=documents)
+    cluster = parse_document(snapshot.cluster, supposed)
+    if cluster is not None:
+        # Thousands of interfaces stay as they are: what was parsed of them is not parsed again.
+        vars(changed)["resources"] = {**snapshot.resources, snapshot.cluster: cluster}
+    return changed
 
 
 def _change(pool: dict[str, Any], what_if: WhatIf) -> None:
@@ -93,7 +99,8 @@ def _require_known(what_if: WhatIf, pools: Iterable[str]) -> None:
         for name in values:
             if name.lower() not in known:
                 raise UsageError(
-                    f"{option} {name}: the cluster has no such pool; it has {names(existing)}"
+                    f"{option} {name}: the cluster has no such pool; "
+                    f"it has {names(existing) or 'none'}"
                 )
 
 

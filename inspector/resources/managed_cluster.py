@@ -84,6 +84,12 @@ class HTTPProxyConfig(Wire, frozen=True):
     https_proxy: str | None = None
 
 
+class WindowsProfile(Wire, frozen=True):
+    """``properties.windowsProfile``: absent in clusters that were built without Windows."""
+
+    admin_username: str | None = None
+
+
 class BootstrapProfile(Wire, frozen=True):
     """``properties.bootstrapProfile``: ``Cache`` where images come from a registry of one's own."""
 
@@ -110,6 +116,7 @@ class ManagedClusterProperties(Wire, frozen=True):
     node_resource_group_profile: NodeResourceGroupProfile = NodeResourceGroupProfile()
     http_proxy_config: HTTPProxyConfig = HTTPProxyConfig()
     bootstrap_profile: BootstrapProfile = BootstrapProfile()
+    windows_profile: WindowsProfile | None = None
 
     def __post_init__(self) -> None:
         names = [pool.name for pool in self.agent_pool_profiles]

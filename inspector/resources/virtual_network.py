@@ -33,6 +33,12 @@ class ServiceAssociationLink(Wire, frozen=True):
     name: str = ""
 
 
+class ServiceEndpoint(Wire, frozen=True):
+    """A service that a subnet reaches by Azure's backbone, such as ``Microsoft.Storage``."""
+
+    service: str | None = None
+
+
 class SubnetProperties(Wire, frozen=True):
     """``properties`` of a subnet; ``ip_configurations`` is absent when nothing is connected."""
 
@@ -43,6 +49,7 @@ class SubnetProperties(Wire, frozen=True):
     nat_gateway: Reference | None = None
     ip_configurations: tuple[Reference, ...] = ()
     delegations: tuple[Delegation, ...] = ()
+    service_endpoints: tuple[ServiceEndpoint, ...] = ()
     service_association_links: tuple[ServiceAssociationLink, ...] = ()
     default_outbound_access: bool | None = None
 
@@ -90,6 +97,9 @@ class PeeringProperties(Wire, frozen=True):
     peering_state: str | None = None
     peering_sync_level: str | None = None
     remote_virtual_network: Reference | None = None
+    allow_virtual_network_access: bool | None = None
+    allow_forwarded_traffic: bool | None = None
+    allow_gateway_transit: bool | None = None
     use_remote_gateways: bool | None = None
     remote_address_space: AddressSpace = AddressSpace()
     remote_virtual_network_address_space: AddressSpace = AddressSpace()

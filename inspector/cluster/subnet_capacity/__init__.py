@@ -9,7 +9,7 @@ from inspector.cluster.subnet_capacity.address_use import (
     usage_of,
     usages_of,
 )
-from inspector.cluster.subnet_capacity.draws import Drawer, PoolDraw, untold_nodes
+from inspector.cluster.subnet_capacity.draws import Drawer, PoolDraw, draw_of, untold_nodes
 from inspector.cluster.subnet_capacity.survey import (
     POD_SUBNET_MODELS,
     Capacities,
@@ -28,6 +28,7 @@ __all__ = [
     "Unshown",
     "Untold",
     "address_use",
+    "draw_of",
     "subnet_capacities",
     "untold_nodes",
     "usage_of",

@@ -115,7 +115,7 @@ class _Surveyor:
         self._topology = topology
         self._profile = topology.cluster.properties.network_profile
         self._usages: dict[ResourceId | None, Mapping[str, SubnetUsage] | Gap] = {}
-        self._nodes = {(each.name or "").lower(): each for each in node_addresses(topology)}
+        self._nodes = {(each.name or "").lower(): each for each in topology.once(node_addresses)}
 
     def places(self) -> dict[ResourceId, _Drawers]:
         """Return the subnets with the pools whose nodes or pods draw from them.

@@ -1,0 +1,37 @@
+"""What a cluster must have, or must not, before it moves to another network model."""
+
+from inspector.cluster.move_conditions.declared import overlay_readiness
+from inspector.cluster.move_conditions.kinds import (
+    Answer,
+    Condition,
+    Reading,
+    Requirement,
+    Situation,
+)
+from inspector.cluster.move_conditions.pools import confidential_pools
+from inspector.cluster.move_conditions.route_tables import other_subnets, users_tables
+from inspector.cluster.move_conditions.subnets import needed_of, own_subnets
+from inspector.cluster.move_conditions.survey import (
+    conditions_of_cilium,
+    conditions_of_new_cluster,
+    conditions_of_overlay,
+    conditions_of_reimage,
+)
+
+__all__ = [
+    "Answer",
+    "Condition",
+    "Reading",
+    "Requirement",
+    "Situation",
+    "conditions_of_cilium",
+    "conditions_of_new_cluster",
+    "conditions_of_overlay",
+    "conditions_of_reimage",
+    "confidential_pools",
+    "needed_of",
+    "other_subnets",
+    "overlay_readiness",
+    "own_subnets",
+    "users_tables",
+]

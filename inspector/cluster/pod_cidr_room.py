@@ -1,0 +1,56 @@
+"""Which pod CIDR has slices enough for a cluster's nodes, and meets nothing around it.
+
+Sources: AKS "concepts-network-azure-cni-overlay" for the slice of each node, "azure-cni-overlay-
+pod-expand" for a pod CIDR that grows around the present one.
+"""
+
+from typing import Final
+
+from inspector.cluster.address_plan import PRIVATE, RESERVED, AddressPlan, Role
+from inspector.network.ranges import IPRange, LabelledRange, first_free, is_within, overlaps_between
+
+_PERCENT: Final = 100
+_SHORTEST: Final = 8
+
+
+def length_with_room(slices: int, slice_length: int, used_percent: int) -> int | None:
+    """Return the length of the smallest range of which so many slices take that share at most.
+
+    ``None`` where even a /8 is too small.
+    """
+    length = slice_length
+    while (1 << slice_length - length) * used_percent < slices * _PERCENT:
+        length -= 1
+        if length < _SHORTEST:
+            return None
+    return length
+
+
+def enlarged_pod_cidr(plan: AddressPlan, length: int) -> IPRange | None:
+    """Return the range of a length around the pod CIDR, the pod CIDR itself if that is as large.
+
+    ``None`` unless it is private and meets nothing of the plan, where there is not just one pod
+    CIDR, and where a range that it may meet is not known.
+    """
+    ranges = [each.range for each in plan.of(Role.POD_CIDR)]
+    if len(ranges) != 1 or plan.gaps or plan.doubts:
+        return None
+    present = ranges[0]
+    candidate = present.supernet(new_prefix=min(length, present.prefixlen))
+    others = (each.range for each in plan.ranges if each.role is not Role.POD_CIDR)
+    taken = [LabelledRange(None, each) for each in (*others, *RESERVED)]
+    is_free = not overlaps_between([LabelledRange(None, candidate)], taken)
+    return candidate if is_free and is_within(candidate, PRIVATE) else None
+
+
+def free_pod_cidr(plan: AddressPlan, length: int) -> IPRange | None:
+    """Return a private range of a length that meets nothing of the plan, the lowest of the first.
+
+    The ranges of RFC 1918 come before the shared one. ``None`` where none is left, and where a
+    range that it may meet is not known.
+    """
+    if plan.gaps or plan.doubts:
+        return None
+    taken = (*RESERVED, *(each.range for each in plan.ranges))
+    found = (first_free(length, (inside,), taken) for inside in PRIVATE)
+    return next((each for each in found if each is not None), None)

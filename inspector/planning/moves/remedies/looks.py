@@ -1,0 +1,88 @@
+"""Where to look for what ARM does not show, and what to know of that nothing repairs.
+
+Sources: AKS "update-azure-cni" for masquerading, "azure-cni-powered-by-cilium" for policies,
+"configure-kubenet" for the rights of the identity.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from inspector.checking import az
+from inspector.cluster.move_conditions import Condition, Situation, own_subnets, users_tables
+from inspector.planning.moves.commands import kubectl
+from inspector.planning.moves.remedies.kinds import Remedy
+
+
+def _rights(situation: Situation) -> Remedy:
+    commands = tuple(
+        az("role", "assignment", "list", scope=str(each), include_inherited="", output="table")
+        for each in (*own_subnets(situation.today), *users_tables(situation.today))
+    )
+    return Remedy(
+        words="Look up the rights of the cluster's identity",
+        effect="It needs Network Contributor, or as much, on the subnets and on their route table.",
+        commands=commands,
+    )
+
+
+def _masquerading(situation: Situation) -> Remedy:
+    cluster = situation.today.cluster
+    return Remedy(
+        words="Look up masquerading rules of your own",
+        effect="Delete the ConfigMap azure-ip-masq-agent-config if nobody needs it; the one that "
+        "ends in -reconciled is AKS's own and stays.",
+        commands=(
+            kubectl(
+                cluster,
+                "get configmap azure-ip-masq-agent-config --namespace kube-system "
+                "--ignore-not-found --output yaml",
+            ),
+        ),
+    )
+
+
+def _look_for_policies(situation: Situation) -> Remedy:
+    return Remedy(
+        words="Look up the network policies",
+        effect="Some may be there that nothing enforces today, or have an ipBlock with addresses "
+        "of pods or nodes.",
+        commands=(
+            kubectl(situation.today.cluster, "get networkpolicies --all-namespaces --output yaml"),
+        ),
+    )
+
+
+LOOKS: Final[Mapping[Condition, Callable[[Situation], Remedy]]] = {
+    Condition.IDENTITY_RIGHTS: _rights,
+    Condition.MASQUERADING: _masquerading,
+    Condition.NETWORK_POLICIES: _look_for_policies,
+}
+"""Where to look for what no field of ARM tells, in the order of steps."""
+
+
+def _to_know(words: str) -> Remedy:
+    return Remedy(words=words, is_step=False)
+
+
+def _new_cluster(words: str) -> Remedy:
+    return Remedy(words=words, is_step=False, is_in_place=False)
+
+
+TO_KNOW: Final[Mapping[Condition, Remedy]] = {
+    Condition.POD_CIDR_SLICES: _to_know("Move to a larger pod CIDR with the update itself"),
+    Condition.POD_CIDR_APART: _to_know("Move to another pod CIDR with the update itself"),
+    Condition.POD_CIDR_FREE: _new_cluster("Free a private range, or build in another network"),
+    Condition.NETWORK_NAMES: _new_cluster(
+        "Build in a network, subnets and a group of shorter names"
+    ),
+    Condition.NODE_SUBNET: _to_know("Make such a subnet in the network"),
+    Condition.POD_SUBNET: _to_know("Make such a subnet in the network"),
+    Condition.SINGLE_STACK: _to_know("Plan an outage of IPv6, or build a new cluster"),
+    Condition.SHARED_TABLE: _to_know("Agree with whoever uses the table on the day of the update"),
+    Condition.WINDOWS_BUILD: _to_know("Upgrade the node images of the Windows pools first"),
+    Condition.GATEWAY_INGRESS: _to_know(
+        "Read what the controller needs with Overlay, and plan an outage of what it publishes"
+    ),
+    Condition.POLICY_ENGINE: _to_know("Try the policies with Cilium in a cluster for tests"),
+}
+"""What the update does itself, what only a new cluster changes, and what is to be planned for."""

@@ -1,0 +1,296 @@
+"""The answer of a plan in a few sentences: what runs out first, what binds, how many ports."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from fractions import Fraction
+
+from inspector.cluster.egress import EgressKind
+from inspector.network.pool_sizes import Situation
+from inspector.network.snat import MOST_DEFAULT_PORTS
+from inspector.planning.arithmetic import number
+from inspector.planning.balancer_ports import BalancerPorts, PortStretch
+from inspector.planning.ceilings import Ceilings
+from inspector.planning.figures import Figure, figure, reckoned, several
+from inspector.planning.gateway_ports import GatewayPorts
+from inspector.planning.rooms import PoolRunway
+from inspector.planning.runway import PodCIDRRunway, Stretch, SubnetRunway
+from inspector.planning.snat import SNAT
+from inspector.report.answer import Unknown, View
+from inspector.wording import names
+
+SITUATION_WORDS = {
+    Situation.NOW: "now",
+    Situation.UPGRADE: "in an upgrade of today's nodes",
+    Situation.MAXIMUM: "at the pools' maximum",
+    Situation.MAXIMUM_AND_UPGRADE: "at the pools' maximum and in an upgrade",
+}
+"""The situations as they stand in a sentence."""
+
+
+class Outlook(StrEnum):
+    """What an answer comes to."""
+
+    ENOUGH = "enough"
+    SHORT = "short"
+    UNKNOWN = "unknown"
+
+
+class Verdict(View, frozen=True):
+    """An answer in one sentence, and what it comes to."""
+
+    outlook: Outlook
+    words: str
+
+
+class Unit(StrEnum):
+    """What a subnet gives out, and what a pod CIDR does."""
+
+    ADDRESS = "address"
+    SLICE = "slice"
+
+
+class Shortage(View, frozen=True):
+    """A subnet or the pod CIDR that is too small, and the first situation in which it is.
+
+    ``lacking`` is how many units it lacks in that situation.
+    """
+
+    words: str
+    situation: Situation
+    lacking: int
+    unit: Unit
+
+
+class Summary(View, frozen=True):
+    """The answer first.
+
+    ``first_pool`` is the pool that gets the smallest share of the nodes it may want, if it alone
+    grows; it is ``None`` where no pool wants any. ``shortages`` count all pools together.
+    ``ports`` are by way out.
+    """
+
+    first_pool: str | Unknown | None
+    runs_out_first: Verdict
+    shortages: tuple[Shortage, ...]
+    binding_ceiling: Verdict
+    ports: tuple[Verdict, ...]
+
+
+class Parts(View, frozen=True):
+    """The parts of a plan that its summary is made of."""
+
+    pools: tuple[PoolRunway, ...]
+    subnets: tuple[SubnetRunway, ...]
+    pod_cidr: PodCIDRRunway | None
+    ceilings: Ceilings
+    snat: SNAT
+
+
+def build_summary(parts: Parts) -> Summary:
+    """Return the answer to a plan's questions."""
+    shortages = tuple(_shortages(parts))
+    return Summary(
+        first_pool=_first_pool(parts.pools),
+        runs_out_first=_runs_out_first(parts, shortages),
+        shortages=shortages,
+        binding_ceiling=_binding(parts.ceilings),
+        ports=tuple(_ports(parts.snat)),
+    )
+
+
+def _shortages(parts: Parts) -> Iterator[Shortage]:
+    for subnet in parts.subnets:
+        yield from _first_shortage(f"subnet {subnet.subnet}", subnet.stretches, Unit.ADDRESS)
+    if parts.pod_cidr is not None:
+        words = f"pod CIDR {names(parts.pod_cidr.ranges)}"
+        yield from _first_shortage(words, parts.pod_cidr.stretches, Unit.SLICE)
+
+
+def _first_shortage(words: str, stretches: Iterable[Stretch], unit: Unit) -> Iterator[Shortage]:
+    for stretch in stretches:
+        left = _what_is_left(stretch)
+        if left.number is not None and left.number < 0:
+            yield Shortage(
+                words=words, situation=stretch.situation, lacking=-left.number, unit=unit
+            )
+            return
+
+
+def _first(pools: Iterable[PoolRunway]) -> PoolRunway | None:
+    """Return the pool with the smallest share of the nodes it may want, of those that are told."""
+    shares = []
+    for place, each in enumerate(pools):
+        fits, wanted = each.fits.number, each.wanted.number
+        if fits is not None and wanted:
+            shares.append((Fraction(fits, wanted), place, each))
+    return min(shares)[2] if shares else None
+
+
+def _untold(pools: Iterable[PoolRunway]) -> Unknown | None:
+    return next((each.spare.unknown for each in pools if each.spare.unknown is not None), None)
+
+
+def _first_pool(pools: Sequence[PoolRunway]) -> str | Unknown | None:
+    untold, first = _untold(pools), _first(pools)
+    if untold is not None:
+        return untold
+    return first.pool if first is not None else None
+
+
+def _runs_out_first(parts: Parts, shortages: Sequence[Shortage]) -> Verdict:
+    first, untold = _first(parts.pools), _untold(parts.pools)
+    is_lacking = first is not None and first.spare.is_lacking
+    if first is not None and is_lacking:
+        sentence = f"pool {first.pool}: {_room_words(first)}"
+    elif untold is not None:
+        rest = f"; of the others pool {first.pool}, {_room_words(first)}" if first else ""
+        sentence = f"cannot be told: {untold.reason}{rest}"
+    elif first is None:
+        sentence = "none: no pool may want more nodes than it has"
+    else:
+        every = "each pool, if it alone grows," if shortages else "every pool"
+        sentence = (
+            f"none: {every} has room for its maximum and an upgrade; nearest is pool "
+            f"{first.pool}: {_room_words(first)}"
+        )
+    short = "".join(f"; {each}" for each in map(_shortage_words, shortages))
+    if is_lacking or shortages:
+        return Verdict(outlook=Outlook.SHORT, words=sentence + short)
+    hidden = _untold_together(parts) if untold is None else None
+    if hidden is not None:
+        sentence += f"; what all may need together cannot be told: {hidden.reason}"
+    outlook = Outlook.ENOUGH if untold is None and hidden is None else Outlook.UNKNOWN
+    return Verdict(outlook=outlook, words=sentence)
+
+
+def _untold_together(parts: Parts) -> Unknown | None:
+    """Return why it is not known what is left of a subnet or of the pod CIDR, if it is not."""
+    stretches = [each.stretches[-1] for each in parts.subnets]
+    stretches += [parts.pod_cidr.stretches[-1]] if parts.pod_cidr is not None else []
+    left = map(_what_is_left, stretches)
+    return next((each.unknown for each in left if each.unknown is not None), None)
+
+
+def _what_is_left(stretch: Stretch) -> Figure:
+    return stretch.left if stretch.left_when_full is None else stretch.left_when_full
+
+
+def _room_words(pool: PoolRunway) -> str:
+    fits, wanted = _value(pool.fits), _value(pool.wanted)
+    most = "at most " if pool.is_at_most else ""
+    limit = "" if pool.limited_by is None else f" ({pool.limited_by.words})"
+    lacks = f": it lacks {wanted - fits:,}" if wanted > fits else ""
+    room = f"room for {most}{several(fits, 'further node')}{limit}"
+    if not fits:
+        room = f"no room for a further node{limit}"
+    return f"{room}, and it may want {wanted:,}{lacks}"
+
+
+def _value(answer: Figure) -> int:
+    return answer.number or 0
+
+
+def _shortage_words(shortage: Shortage) -> str:
+    lacking = several(shortage.lacking, shortage.unit)
+    return f"{shortage.words} lacks {lacking} {SITUATION_WORDS[shortage.situation]}"
+
+
+def _binding(ceilings: Ceilings) -> Verdict:
+    binding = ceilings.binding
+    if binding is None:
+        told = [each for each in ceilings.rows if each.nodes.unknown is None]
+        first = min(told, key=lambda each: _value(each.nodes), default=None)
+        lowest = (
+            f"; no more than {_ceiling_words(first.nodes, first.words)}"
+            if first is not None
+            else ""
+        )
+        words = f"cannot be told: {_reason(ceilings.nodes)}{lowest}"
+        return Verdict(outlook=Outlook.UNKNOWN, words=words)
+    most = "at most " if ceilings.is_at_most else ""
+    words = f"{most}{_ceiling_words(ceilings.nodes, binding.words)}; {_sizes(ceilings)}"
+    return Verdict(outlook=_outlook(ceilings.left_now, ceilings.left_at_maximum), words=words)
+
+
+def _ceiling_words(nodes: Figure, words: str) -> str:
+    return f"{several(_value(nodes), 'node')} ({words})"
+
+
+def _sizes(ceilings: Ceilings) -> str:
+    now, most = ceilings.sizes[0].nodes, ceilings.sizes[-1].nodes
+    words = f"now unknown: {_reason(now)}" if now.number is None else f"{now.number:,} now"
+    if most.number is not None:
+        return f"{words}, {most.number:,} at the maximum and in an upgrade"
+    return f"{words}, the maximum cannot be told: {_reason(most)}"
+
+
+def _reason(answer: Figure) -> str:
+    return answer.unknown.reason if answer.unknown is not None else ""
+
+
+def _outlook(*left: Figure | None) -> Outlook:
+    """Return what numbers that are left come to: one below zero is short, whatever the others."""
+    figures = [each for each in left if each is not None]
+    if any(each.is_lacking for each in figures):
+        return Outlook.SHORT
+    is_told = all(each.unknown is None for each in figures)
+    return Outlook.ENOUGH if is_told else Outlook.UNKNOWN
+
+
+def _ports(snat: SNAT) -> Iterator[Verdict]:
+    """Yield a sentence for each way out, and one for what hides others."""
+    for division in snat.balancers:
+        yield _of_balancer(division)
+    for gateway in snat.gateways:
+        yield _of_gateway(gateway)
+    for other in snat.others:
+        is_unknown = other.kind is EgressKind.UNKNOWN
+        outlook = Outlook.UNKNOWN if is_unknown else Outlook.ENOUGH
+        yield Verdict(outlook=outlook, words=f"{other.words}: {other.why}")
+    if not (snat.balancers or snat.gateways or snat.others):
+        hidden = snat.missing[0].reason if snat.missing else "no node was found to leave by it"
+        words = f"cannot be told: {snat.outbound_type or 'outbound type'}: {hidden}"
+        yield Verdict(outlook=Outlook.UNKNOWN, words=words)
+
+
+def _of_balancer(division: BalancerPorts) -> Verdict:
+    now, most = division.stretches[0], division.stretches[-1]
+    words = f"{division.words}: {_share(now)}"
+    if most.nodes.unknown is not None:
+        words += f", the maximum cannot be told: {most.nodes.unknown.reason}"
+    elif most.nodes != now.nodes:
+        words += f", {_share(most)}"
+    if division.next_cut is not None:
+        cut = division.next_cut
+        words += f"; from {cut.nodes:,} nodes on each has {cut.ports_per_node:,}"
+    if not division.is_explicit:
+        least = [_above(each.ports_per_node, MOST_DEFAULT_PORTS) for each in (now, most)]
+        return Verdict(outlook=_outlook(*least), words=words)
+    supported, headroom = division.nodes_supported, most.headroom
+    if supported is not None and supported.number is not None:
+        words += f"; enough for {several(supported.number, 'node')}"
+    if headroom is not None and headroom.number is not None and headroom.number < 0:
+        words += f": it lacks {-headroom.number:,}"
+    return Verdict(outlook=_outlook(now.headroom, headroom), words=words)
+
+
+def _share(stretch: PortStretch) -> str:
+    ports, members = stretch.ports_per_node.number, stretch.nodes.number
+    if ports is None or members is None:
+        return f"unknown {SITUATION_WORDS[stretch.situation]}"
+    nodes = several(members, "node")
+    return f"{ports:,} per node {SITUATION_WORDS[stretch.situation]} ({nodes})"
+
+
+def _above(ports: Figure, enough: int) -> Figure:
+    return figure(lambda: reckoned(ports) - number(enough))
+
+
+def _of_gateway(gateway: GatewayPorts) -> Verdict:
+    ports, nodes = gateway.ports, gateway.stretches[0].nodes
+    words = f"NAT gateway {gateway.gateway}"
+    if ports.number is None or nodes.number is None:
+        reason = _reason(ports) or _reason(nodes)
+        return Verdict(outlook=Outlook.UNKNOWN, words=f"{words}: ports unknown: {reason}")
+    shared = f"{several(ports.number, 'port')} for {several(nodes.number, 'node')} now"
+    return Verdict(outlook=Outlook.ENOUGH, words=f"{words}: {shared}, shared on demand")
