@@ -50,7 +50,7 @@ class NetworkModels(View, frozen=True):
 
 def build_network_models(topology: Topology) -> NetworkModels:
     """Return each pool's declared model beside what its nodes look like."""
-    found = fingerprints(topology)
+    found = topology.once(fingerprints)
     verdicts = {each.agreement for each in found if each.nodes}
     order = (Agreement.DIFFERS, Agreement.UNKNOWN, Agreement.AGREES)
     return NetworkModels(

@@ -106,7 +106,7 @@ class WaysOut(View, frozen=True):
 
 def build_ways_out(topology: Topology) -> WaysOut:
     """Return how the traffic of each pool's nodes and pods leaves, by subnet and family."""
-    groups = derive_egress(topology)
+    groups = topology.once(derive_egress)
     unruled: list[Unknown] = []
     denials = Denials(topology, unruled)
     ports = {each: snat_ports(topology, each) for each in {group.egress for group in groups}}

@@ -1,0 +1,123 @@
+"""One of the clusters that are compared: its topology, and what several rows ask of it."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from inspector.assessment import Assessment, assess
+from inspector.cluster.devices import Device
+from inspector.cluster.node_room import NodeRoom, node_room
+from inspector.cluster.subnet_capacity import SubnetCapacity, subnet_capacities
+from inspector.config import Config
+from inspector.network.models import NetworkModel, network_model
+from inspector.nodes import pool_profiles
+from inspector.report.answer import Unknown, unknown_of
+from inspector.report.network_model import NetworkModels, build_network_models
+from inspector.report.ways_out import WaysOut, build_ways_out
+from inspector.resources import AgentPoolProfile, ManagedCluster, NetworkProfile
+from inspector.snapshot import Gap, Snapshot
+from inspector.topology import Topology
+
+_SHORT: Final = {
+    NetworkModel.KUBENET: "kubenet",
+    NetworkModel.CNI_OVERLAY: "Overlay",
+    NetworkModel.CNI_NODE_SUBNET: "node-subnet CNI",
+    NetworkModel.CNI_POD_SUBNET_DYNAMIC: "pod-subnet CNI",
+    NetworkModel.CNI_POD_SUBNET_STATIC: "pod-subnet CNI",
+    NetworkModel.BYO_CNI: "a CNI of your own",
+    NetworkModel.UNRECOGNISED: "a model that is not recognised",
+}
+
+
+class Cause(NamedTuple):
+    """Why something is so; two models that bring the same about are no cause of a difference."""
+
+    reason: str
+    model: str = ""
+
+    @property
+    def words(self) -> str:
+        """The cause in words, that of a model with its name before it."""
+        return f"{self.model}: {self.reason}" if self.model and self.reason else self.reason
+
+
+class Side:
+    """A cluster with the answers that are worked out once."""
+
+    def __init__(self, snapshot: Snapshot, *, config: Config | None, as_of: date) -> None:
+        self.topology = Topology(snapshot)
+        self.as_of = as_of
+        self._config = config
+
+    @property
+    def cluster(self) -> ManagedCluster:
+        """The AKS resource."""
+        return self.topology.cluster
+
+    @property
+    def profile(self) -> NetworkProfile:
+        """Its networking profile."""
+        return self.cluster.properties.network_profile
+
+    @cached_property
+    def pools(self) -> tuple[AgentPoolProfile, ...]:
+        """Its pools as declared, in the cluster's order."""
+        return pool_profiles(self.topology)
+
+    @cached_property
+    def model(self) -> NetworkModel:
+        """The declared network model."""
+        return network_model(self.profile, self.pools)
+
+    @cached_property
+    def models(self) -> NetworkModels:
+        """The model of each pool, as declared and as seen."""
+        return build_network_models(self.topology)
+
+    @cached_property
+    def ways_out(self) -> WaysOut:
+        """How traffic leaves."""
+        return build_ways_out(self.topology)
+
+    @cached_property
+    def room(self) -> NodeRoom:
+        """The ceilings of the nodes."""
+        return node_room(self.topology)
+
+    @cached_property
+    def devices(self) -> tuple[Device, ...] | Unknown:
+        """What is connected to the subnets of nodes and pods, or what hides some of it."""
+        found = self.subnets
+        if isinstance(found, Unknown):
+            return found
+        gaps = self.topology.hidden_nodes
+        if gaps:
+            return unknown_of(gaps[0])
+        return tuple(device for each in found for device in each.devices)
+
+    @cached_property
+    def subnets(self) -> tuple[SubnetCapacity, ...] | Unknown:
+        """The subnets that nodes and pods draw addresses from, or what hides one."""
+        capacities = self.topology.once(subnet_capacities)
+        if capacities.gaps:
+            return unknown_of(capacities.gaps[0])
+        for each in capacities.subnets:
+            if each.subnet is None and isinstance(each.use.usage, Gap):
+                return unknown_of(each.use.usage)
+        if capacities.doubts:
+            return self.untold(capacities.doubts[0])
+        return capacities.subnets
+
+    def untold(self, reason: str, action: str = "none") -> Unknown:
+        """Return what ARM does not tell of the cluster; ``action`` is what would."""
+        return Unknown(unknown=str(self.cluster.id), reason=reason, action=action)
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        """What the checks came to."""
+        return assess(self.topology, config=self._config, as_of=self.as_of)
+
+    def because(self, reasons: Mapping[NetworkModel, str]) -> Cause:
+        """Return what the network model is the cause of, empty where it is of nothing."""
+        return Cause(reasons.get(self.model, ""), _SHORT[self.model])

@@ -1,0 +1,460 @@
+"""Clusters side by side: what the rows say, where they differ, and what is left open."""
+
+import random
+from collections.abc import Sequence
+from datetime import date
+from itertools import combinations
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fixtures.scenarios import SCENARIOS
+from inspector.comparison import Cell, ClusterComparison, Need, Row, Unknown, compare
+from inspector.comparison.answers import at_least, row_of, said, untold
+from inspector.errors import UsageError
+from inspector.network.models import NetworkModel
+from inspector.network.pool_sizes import Situation
+from inspector.snapshot import Snapshot, decode_snapshot
+from tests.odd_clusters import Draft, Refusal, bundled, refused, whatever_can_be_refused
+from tests.test_snapshot import layout_of, with_recased_ids
+
+KUBENET = "kubenet-vmss"
+CNI = "cni-nodesubnet"
+OVERLAY = "cni-overlay"
+Values = tuple[str | None, ...]
+names = st.sampled_from(sorted(SCENARIOS))
+
+
+def compared(*clusters: str | Snapshot) -> ClusterComparison:
+    return compare([bundled(each) if isinstance(each, str) else each for each in clusters])
+
+
+def rows_of(comparison: ClusterComparison) -> dict[str, Row]:
+    return {row.key: row for section in comparison.sections for row in section.rows}
+
+
+def values(row: Row) -> Values:
+    return tuple("?" if isinstance(each.value, Unknown) else each.value for each in row.cells)
+
+
+def figures(cell: Cell) -> dict[str, int]:
+    return {each.name: each.value for each in cell.figures}
+
+
+def need(
+    comparison: ClusterComparison, place: int, model: NetworkModel, situation: Situation
+) -> Need:
+    (found,) = (each for each in comparison.workloads[place].models if each.model is model)
+    (one,) = (each for each in found.needs if each.situation is situation)
+    return one
+
+
+def everything(comparison: ClusterComparison) -> bytes:
+    return msgspec.json.encode(comparison, enc_hook=str).lower()
+
+
+def mirrored(comparison: ClusterComparison) -> ClusterComparison:
+    return msgspec.structs.replace(
+        comparison,
+        clusters=comparison.clusters[::-1],
+        workloads=comparison.workloads[::-1],
+        sections=tuple(
+            msgspec.structs.replace(
+                section,
+                rows=tuple(
+                    msgspec.structs.replace(row, cells=row.cells[::-1]) for row in section.rows
+                ),
+            )
+            for section in comparison.sections
+        ),
+    )
+
+
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+def test_a_cluster_does_not_differ_from_itself(name: str) -> None:
+    found = compared(name, name, name)
+    assert found.rows_that_differ == 0
+    assert not any(cell.why for row in rows_of(found).values() for cell in row.cells)
+
+
+@given(names, names)
+@settings(max_examples=30)
+def test_the_order_of_two_clusters_is_that_of_the_columns_alone(one: str, other: str) -> None:
+    assert compared(other, one) == mirrored(compared(one, other))
+
+
+@given(st.permutations(["seed-kubenet", "private-udr", "automatic", "half-migrated"]))
+@settings(max_examples=6)
+def test_the_order_of_several_clusters_changes_no_cell(order: list[str]) -> None:
+    usual = rows_of(compared("seed-kubenet", "private-udr", "automatic", "half-migrated"))
+    for key, row in rows_of(compared(*order)).items():
+        by_name = dict(zip(order, row.cells, strict=True))
+        assert row.differs == usual[key].differs
+        expected = zip(
+            ("seed-kubenet", "private-udr", "automatic", "half-migrated"),
+            usual[key].cells,
+            strict=True,
+        )
+        assert by_name == dict(expected)
+
+
+@given(names, names, st.randoms(use_true_random=False))
+@settings(max_examples=20)
+def test_neither_order_of_documents_nor_casing_changes_anything(
+    name: str, other: str, rng: random.Random
+) -> None:
+    def recase(text: str) -> str:
+        return rng.choice((str.lower, str.upper, str.swapcase, str))(text)
+
+    layout = with_recased_ids(layout_of(bundled(name)), recase)
+    documents = list(layout["documents"].items())
+    rng.shuffle(documents)
+    layout["documents"] = dict(documents)
+    changed = decode_snapshot(msgspec.json.encode(layout), "changed")
+    assert everything(compared(changed, other)) == everything(compared(name, other))
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_what_is_hidden_leaves_a_row_open_and_changes_no_cell(data: st.DataObject) -> None:
+    """The refused cluster beside itself: a cell is as before, not known, or not all there is."""
+    snapshot = bundled(data.draw(names))
+    refusal = st.sampled_from(whatever_can_be_refused(snapshot))
+    hidden = data.draw(st.lists(refusal, min_size=1, max_size=3))
+    for row in rows_of(compared(refused(snapshot, hidden), snapshot)).values():
+        seen, whole = row.cells
+        assert row.differs is not True, (row.key, values(row))
+        if not isinstance(seen.value, Unknown) and not seen.is_least:
+            assert seen.value == whole.value, row.key
+            assert {*seen.figures} <= {*whole.figures}, row.key
+        assert not (isinstance(seen.value, Unknown) and seen.figures)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "place"), [(KUBENET, CNI, 0), ("private-udr", OVERLAY, 0)]
+)
+def test_no_refusal_makes_two_clusters_the_same(one: str, other: str, place: int) -> None:
+    snapshots = [bundled(one), bundled(other)]
+    usual = rows_of(compare(snapshots))
+    for refusal in whatever_can_be_refused(snapshots[place]):
+        given_both = list(snapshots)
+        given_both[place] = refused(snapshots[place], [refusal])
+        for key, row in rows_of(compare(given_both)).items():
+            if row.differs is False:
+                assert key not in usual or usual[key].differs is False, (refusal, key)
+
+
+def test_a_hidden_list_of_interfaces_leaves_no_number() -> None:
+    snapshot = bundled(CNI)
+    listing = next(each for each in snapshot.listings if each.type.endswith("networkInterfaces"))
+    without = refused(snapshot, [Refusal(listing.scope, listing.type, with_documents=True)])
+    found = rows_of(compared(KUBENET, without))
+    for key in ("ip-configurations-seen", "vnet-addresses-per-node", "connected-devices"):
+        assert values(found[key])[1] == "?"
+        assert found[key].differs is None
+        assert found[key].cells[1].figures == ()
+    assert values(found["ip-configurations-expected"]) == ("1", "21 to 31")
+
+
+def test_kubenet_beside_node_subnet() -> None:
+    """Three nodes each; a /22 has 1,024 - 5 addresses, of which 3 x 29 are given out."""
+    found = rows_of(compared(KUBENET, CNI))
+    assert {key: values(row) for key, row in found.items() if row.differs} == {
+        "network-model": ("kubenet", "Azure CNI, node subnet"),
+        "data-plane": (None, "azure"),
+        "pod-addresses": ("the pod CIDR, outside the VNet", "the node subnet"),
+        "system-pools": ("3 nodes, maxPods 110", "3 nodes, maxPods 30"),
+        "ip-configurations-expected": ("1", "21 to 31"),
+        "ip-configurations-seen": ("1", "29"),
+        "vnet-addresses-per-node": ("1", "29, up to 31"),
+        "vnet-addresses-per-pod": ("0", "1"),
+        "connected-devices": ("3, all of nodes", "87, all of nodes"),
+        "pods-among-devices": ("no", "yes, 84 of 87 are for pods"),
+        "node-subnet": ("a /16", "a /22"),
+        "node-subnet-use": ("3 given out, 65,528 free", "87 given out, 932 free"),
+        "nodes-that-fit": ("65,528", "30"),
+        "pod-cidr": ("a /16, a /24 for each of 256 nodes", None),
+        "route-table": ("AKS's own, on the node subnet", "none"),
+        "routes": ("3 to nodes' pods", "none"),
+        "most-nodes": ("256, by the pod CIDR", "33, by the node subnet"),
+        "most-nodes-by-kubenet": ("400", None),
+        "most-nodes-by-route-table": ("400", None),
+        "most-nodes-by-pod-cidr": ("256", None),
+        "most-nodes-by-node-subnet": ("65,531", "33"),
+        "security-group-attachment": ("subnet", "subnet and NIC"),
+        "security-group-sees": (
+            "pods' addresses between nodes alone",
+            "every pod's own address",
+        ),
+        "public-services": ("2 frontends, 3 rules, 3 probes", "1 frontend, 2 rules, 2 probes"),
+        "retirements": (
+            "Ubuntu 22.04, 2027-06-30; kubenet, 2028-03-31",
+            "Ubuntu 22.04, 2027-06-30",
+        ),
+        "overlay-readiness": ("7 of 9 conditions met, 1 not visible in ARM", None),
+        "check-nsg-attached": ("passes", "fails, info"),
+    }
+    assert not any(row.differs is None for row in found.values())
+    assert figures(found["node-subnet-use"].cells[1]) == {"given_out": 87, "free": 932}
+    assert figures(found["pods-among-devices"].cells[1]) == {"pods": 84, "of_nodes": 87}
+
+
+def test_the_causes_of_kubenet_and_node_subnet() -> None:
+    found = rows_of(compared(KUBENET, CNI))
+    whys = {key: [each.why for each in row.cells] for key, row in found.items() if row.differs}
+    assert whys["vnet-addresses-per-node"] == [
+        "kubenet: the node alone takes a VNet address, pods are behind NAT",
+        "node-subnet CNI: each pod is a VNet member, with an address on the node's NIC",
+    ]
+    assert whys["ip-configurations-seen"][1] == (
+        "node-subnet CNI: 1 for the node and 1 for each of 30 pods but 2 on the host's network"
+    )
+    assert whys["nodes-that-fit"] == ["a node takes 1", "a node takes 31 when full"]
+    assert whys["most-nodes"] == [
+        "pod CIDR 10.244.0.0/16, a /24 per node",
+        "a /22 for nodes, a node takes 31 when full",
+    ]
+    assert whys["overlay-readiness"] == [
+        "kubenet retires in 497 days, not met: a user-assigned identity",
+        "only kubenet has to move",
+    ]
+
+
+def test_kubenet_beside_overlay() -> None:
+    """Both give a VNet address to the node alone; what differs is who routes to the pods."""
+    found = rows_of(compared(KUBENET, OVERLAY))
+    same = (
+        "pod-addresses",
+        "ip-configurations-seen",
+        "vnet-addresses-per-node",
+        "vnet-addresses-per-pod",
+        "pods-among-devices",
+        "pod-cidr",
+        "most-nodes",
+    )
+    assert {key: found[key].differs for key in same} == dict.fromkeys(same, False)
+    assert {key: values(found[key]) for key in found if found[key].differs} | {
+        "network-model": ("kubenet", "Azure CNI Overlay"),
+        "network-policy": ("none", "calico"),
+        "system-pools": ("3 nodes, maxPods 110", "2 nodes, 5 at most, maxPods 250"),
+        "user-linux-pools": (None, "2 nodes, maxPods 250, 1 pool stopped"),
+        "user-windows-pools": (None, "1 node, maxPods 110"),
+        "spot-pools": (None, "1 node, 3 at most, maxPods 250"),
+        "connected-devices": (
+            "3, all of nodes",
+            "5: 4 of nodes, 1 of internal load balancers",
+        ),
+        "route-table": ("AKS's own, on the node subnet", "none"),
+        "internal-services": (None, "1 frontend, 1 rule, 1 probe"),
+        "outbound-addresses": ("1 address", "2 addresses"),
+        "snat-ports": ("1,024 for each node", "8,000 for each node"),
+    } == {key: values(found[key]) for key in found if found[key].differs}
+    assert [each.why for each in found["routes"].cells] == [
+        "kubenet: a route leads to each node's pods, as the VNet does not know them",
+        "Overlay: Azure's network routes pods itself",
+    ]
+    assert [each.why for each in found["user-windows-pools"].cells] == [
+        "kubenet: Linux nodes alone",
+        None,
+    ]
+
+
+def test_three_clusters() -> None:
+    found = compared(KUBENET, CNI, OVERLAY)
+    rows = rows_of(found)
+    assert [each.heading for each in found.clusters] == ["aks-shop", "aks-payments", "aks-retail"]
+    assert values(rows["vnet-addresses-per-node"]) == ("1", "29, up to 31", "1")
+    assert [each.why for each in rows["vnet-addresses-per-pod"].cells] == [
+        "kubenet: pods leave with the node's address",
+        "node-subnet CNI: pods are VNet members",
+        "Overlay: pods leave with the node's address",
+    ]
+    assert values(rows["most-nodes"]) == (
+        "256, by the pod CIDR",
+        "33, by the node subnet",
+        "256, by the pod CIDR",
+    )
+    assert rows["findings"].differs is None
+
+
+@pytest.mark.parametrize(
+    ("place", "model", "situation", "expected"),
+    [
+        (0, NetworkModel.KUBENET, Situation.NOW, (3, None, 29, 0, None, 3)),
+        (0, NetworkModel.CNI_OVERLAY, Situation.UPGRADE, (4, "3 + 1", 28, 0, None, 4)),
+        (0, NetworkModel.CNI_NODE_SUBNET, Situation.NOW, (333, "3 x 111", 23, 0, None, None)),
+        (
+            0,
+            NetworkModel.CNI_POD_SUBNET_DYNAMIC,
+            Situation.UPGRADE,
+            (4, "3 + 1", 28, 448, "(3 + 1) x 112", None),
+        ),
+        (1, NetworkModel.CNI_NODE_SUBNET, Situation.NOW, (93, "3 x 31", 25, 0, None, None)),
+        (
+            1,
+            NetworkModel.CNI_NODE_SUBNET,
+            Situation.UPGRADE,
+            (124, "(3 + 1) x 31", 24, 0, None, None),
+        ),
+        (
+            1,
+            NetworkModel.CNI_POD_SUBNET_STATIC,
+            Situation.MAXIMUM_AND_UPGRADE,
+            (4, "3 + 1", 28, 128, "(3 + 1) x 32", None),
+        ),
+    ],
+)
+def test_the_same_workload_under_another_model(
+    place: int,
+    model: NetworkModel,
+    situation: Situation,
+    expected: tuple[int, str | None, int, int, str | None, int | None],
+) -> None:
+    one = need(compared(KUBENET, CNI), place, model, situation)
+    found = (
+        one.node_subnet,
+        one.node_formula,
+        one.node_prefix_length,
+        one.pod_subnet,
+        one.pod_formula,
+        one.slices,
+    )
+    assert found == expected
+
+
+def test_a_node_of_a_pod_subnet_takes_a_batch_at_least() -> None:
+    one = need(compared(KUBENET, CNI), 0, NetworkModel.CNI_POD_SUBNET_DYNAMIC, Situation.NOW)
+    assert (one.pod_subnet_floor, one.pod_subnet, one.pod_prefix_length) == (48, 336, 23)
+
+
+def worth(formula: str) -> int:
+    """Return the value of a formula, which holds numbers, sums, products and brackets alone."""
+    assert set(formula) <= set("0123456789+x() ")
+    return int(eval(formula.replace("x", "*")))  # noqa: S307 - checked to be arithmetic
+
+
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+def test_every_formula_gives_its_number(name: str) -> None:
+    (workload, _) = compared(name, name).workloads
+    for model in workload.models:
+        for each in model.needs:
+            for formula, number in (
+                (each.node_formula, each.node_subnet),
+                (each.pod_formula, each.pod_subnet),
+            ):
+                assert formula is None or worth(formula) == number
+
+
+def test_the_own_model_is_marked_and_nodes_of_no_pool_are_not_counted() -> None:
+    found = compared("cni-podsubnet", "automatic")
+    own = [[each.model for each in workload.models if each.is_own] for workload in found.workloads]
+    assert own == [
+        [NetworkModel.CNI_POD_SUBNET_DYNAMIC, NetworkModel.CNI_POD_SUBNET_STATIC],
+        [NetworkModel.CNI_OVERLAY],
+    ]
+    counts = [(each.nodes, each.nodes_not_counted, each.is_open_ended) for each in found.workloads]
+    assert counts == [(4, 0, False), (2, 3, True)]
+
+
+def test_a_pool_without_max_pods_has_an_unknown_need() -> None:
+    draft = Draft(CNI)
+    draft.cluster["properties"]["agentPoolProfiles"][0].pop("maxPods")
+    found = compared(draft.snapshot(), KUBENET)
+    one = need(found, 0, NetworkModel.CNI_NODE_SUBNET, Situation.NOW)
+    assert isinstance(one.node_subnet, Unknown)
+    assert (one.node_formula, one.node_prefix_length) == (None, None)
+    assert rows_of(found)["vnet-addresses-per-node"].differs is None
+
+
+def test_nodes_from_before_2022_reserve_for_every_pod() -> None:
+    draft = Draft(CNI)
+    draft.cluster["properties"]["agentPoolProfiles"][0]["maxPods"] = 28
+    row = rows_of(compared(draft.snapshot(), CNI))["ip-configurations-expected"]
+    assert values(row) == ("19 to 29", "21 to 31")
+    assert [each.why for each in row.cells] == ["maxPods 28", "maxPods 30"]
+    row = rows_of(compared(draft.snapshot(), KUBENET))["ip-configurations-seen"]
+    assert row.cells[0].why == (
+        "node-subnet CNI: 1 for the node and 1 for each of 28 pods, as on nodes from before 2022"
+    )
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_fewer_than_two_clusters_are_no_comparison(number: int) -> None:
+    with pytest.raises(UsageError, match="two clusters or more"):
+        compare([bundled(KUBENET)] * number)
+
+
+def headings(snapshots: Sequence[Snapshot], labels: Sequence[str] | None = None) -> list[str]:
+    return [each.heading for each in compare(snapshots, labels=labels).clusters]
+
+
+def test_labels_tell_clusters_of_one_name_apart_and_no_others() -> None:
+    twice, other = [bundled(KUBENET)] * 2, bundled(CNI)
+    assert headings([*twice, other], ["before", "after", "x"]) == [
+        "aks-shop (before)",
+        "aks-shop (after)",
+        "aks-payments",
+    ]
+    assert headings(twice) == ["aks-shop (rg-shop)"] * 2
+
+
+def test_all_are_judged_by_one_day() -> None:
+    later = msgspec.structs.replace(
+        bundled(KUBENET), captured_at=bundled(KUBENET).captured_at.replace(year=2028, month=6)
+    )
+    assert compared(KUBENET, later).as_of == date(2028, 6, 20)
+    assert compared(KUBENET, later).rows_that_differ == 0
+    found = compare([bundled(KUBENET), bundled(CNI)], as_of=date(2028, 3, 31))
+    cell = rows_of(found)["overlay-readiness"].cells[0]
+    assert cell.why == "kubenet retires today, not met: a user-assigned identity"
+
+
+def test_the_number_of_rows_is_told() -> None:
+    found = compared("half-migrated", KUBENET)
+    rows = rows_of(found).values()
+    assert found.rows == len(rows)
+    assert found.rows_that_differ == sum(row.differs is True for row in rows)
+    assert found.rows_left_open == sum(row.differs is None for row in rows)
+    assert found.rows_left_open
+    assert not found.is_same
+
+
+CLUSTER = bundled(KUBENET).cluster
+
+
+@pytest.mark.parametrize(
+    ("answers", "differs", "whys"),
+    [
+        ([said("1"), said("1")], False, [None, None]),
+        ([said("1", "a"), said("2", "b")], True, ["a", "b"]),
+        ([said(None, "a"), said("2", "b")], True, ["a", "b"]),
+        ([said("1", "a"), untold(CLUSTER, "hidden")], None, [None, None]),
+        ([said("1", "a"), said("2", "b"), untold(CLUSTER, "x")], True, ["a", "b", None]),
+        ([said("1"), at_least(said("2"))], None, [None, None]),
+        ([said("1", "same", "a"), said("2", "same", "b")], True, ["a", "b"]),
+        ([said("1", "same"), said("2", "same")], True, ["same", "same"]),
+        ([said("1", "a", "c"), said("2", "b", "d")], True, ["a", "b"]),
+        (
+            [said("1", "a", "c"), said("2", "b", "c"), said("3", "b", "d")],
+            True,
+            ["a, c", "b, c", "b, d"],
+        ),
+        ([said("1", "", "c"), said("2", "b", "")], True, [None, "b"]),
+        ([said("1"), said("2")], True, [None, None]),
+    ],
+)
+def test_a_row_tells_what_sets_its_clusters_apart(
+    answers: list[object], differs: bool | None, whys: list[str | None]
+) -> None:
+    row = row_of("key", "title", answers)  # type: ignore[arg-type]
+    assert row.differs is differs
+    assert [each.why for each in row.cells] == whys
+
+
+def test_every_row_has_a_key_of_its_own() -> None:
+    for one, other in combinations((KUBENET, CNI, OVERLAY, "automatic", "broken-cni"), 2):
+        found = compared(one, other)
+        keys = [row.key for section in found.sections for row in section.rows]
+        assert len(set(keys)) == len(keys)
