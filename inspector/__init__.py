@@ -5,16 +5,20 @@ report = inspector.analyze(snapshot)
 print(inspector.render(report, inspector.Format.MARKDOWN))
 checked = inspector.check(snapshot)
 print(inspector.render_check(checked, inspector.CheckFormat.SARIF))
+print(inspector.render(inspector.plan(snapshot, to=inspector.Target.OVERLAY)))
 """
 
 from inspector.baseline import Baseline, load_baseline
+from inspector.changes import Changes, diff
 from inspector.check_report import CheckReport, check
 from inspector.collectors import CLOUDS, Cloud, CloudName, CredentialKind, collect
 from inspector.collectors.clouds import private_cloud
+from inspector.comparison import ClusterComparison, compare
 from inspector.config import Config, Ignore, Thresholds, load_config
 from inspector.demo import demo_clusters, load_demo
 from inspector.errors import InspectorError
 from inspector.findings import Evidence, Finding, Group, Outcome, Severity, Status
+from inspector.planning import Plan, Target, WhatIf, plan
 from inspector.renderers import CheckFormat, Format, render, render_check
 from inspector.report import Report, analyze
 from inspector.resource_id import ResourceId
@@ -26,10 +30,12 @@ from inspector.version import __version__
 __all__ = [
     "CLOUDS",
     "Baseline",
+    "Changes",
     "CheckFormat",
     "CheckReport",
     "Cloud",
     "CloudName",
+    "ClusterComparison",
     "Config",
     "CredentialKind",
     "Evidence",
@@ -40,23 +46,29 @@ __all__ = [
     "Ignore",
     "InspectorError",
     "Outcome",
+    "Plan",
     "Report",
     "ResourceId",
     "Severity",
     "Snapshot",
     "Status",
+    "Target",
     "Thresholds",
     "Topology",
+    "WhatIf",
     "__version__",
     "analyze",
     "check",
     "choose_checks",
     "collect",
+    "compare",
     "demo_clusters",
+    "diff",
     "load_baseline",
     "load_config",
     "load_demo",
     "load_snapshot",
+    "plan",
     "private_cloud",
     "render",
     "render_check",

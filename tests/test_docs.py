@@ -11,11 +11,14 @@ from typer.main import get_command
 
 from docs.build import FOLDER, pages
 from inspector import (
+    Target,
     Thresholds,
     analyze,
     check,
+    compare,
     load_config,
     load_demo,
+    plan,
     render,
     render_check,
 )
@@ -39,6 +42,8 @@ def test_output_shown_in_the_readme_is_real() -> None:
     shown = re.findall(r"```text\n(.*?)\n```", _README, re.DOTALL)
     printed = render(analyze(load_demo("seed-kubenet")))
     printed += render_check(check(load_demo("broken-kubenet")))
+    kubenet, cni = load_demo("kubenet-vmss"), load_demo("cni-nodesubnet")
+    printed += render(compare([kubenet, cni])) + render(plan(kubenet, to=Target.OVERLAY))
     assert shown
     for piece in shown:
         assert f"{piece}\n" in printed

@@ -5,8 +5,11 @@ from typing import Annotated, Final
 import typer
 
 from inspector.cli.commands.check import check
+from inspector.cli.commands.compare import compare
 from inspector.cli.commands.demo import demo
+from inspector.cli.commands.diff import diff
 from inspector.cli.commands.explain import explain
+from inspector.cli.commands.plan import plan
 from inspector.cli.commands.report import report
 from inspector.cli.commands.snapshot import snapshot
 
@@ -18,7 +21,7 @@ app: Final = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (report, check, explain, snapshot, demo):
+for command in (report, check, compare, diff, plan, explain, snapshot, demo):
     app.command()(command)
 
 

@@ -9,13 +9,15 @@ from inspector.findings import Severity
 from inspector.pages import Page
 from inspector.renderers.blocks import Block
 from inspector.renderers.json_format import render_json
-from inspector.renderers.layout import lay_out, lay_out_check, lay_out_page, lay_out_pages
+from inspector.renderers.layout import (
+    Answer,
+    lay_out,
+    lay_out_check,
+    lay_out_page,
+    lay_out_pages,
+)
 from inspector.renderers.markdown import render_markdown
 from inspector.renderers.page_text import page_markdown
-from inspector.report import Report
-
-Answer = Report
-"""What has the formats of a report."""
 
 UNLIMITED: Final = 100_000
 """A width nothing reaches: output to a pipe is neither cut nor wrapped."""

@@ -1,0 +1,125 @@
+"""Route tables: their routes by prefix, and the subnets they are on."""
+
+from functools import partial
+from typing import Final
+
+from inspector.changes.answer import Thing, Topic
+from inspector.changes.areas.nodes import node_causes
+from inspector.changes.entries import (
+    About,
+    Area,
+    Cause,
+    Entries,
+    Entry,
+    Key,
+    Said,
+    key_of,
+    reference,
+)
+from inspector.cluster.pod_routes import ClassifiedRoute, pod_routes
+from inspector.resources import RouteTable, Subnet, VirtualNetwork
+from inspector.topology import Topology
+
+NEXT_HOP: Final = "next hop"
+_TYPE: Final = "next hop type"
+
+
+def _tables(topology: Topology) -> Entries:
+    for table in topology.all(RouteTable):
+        disabled = table.properties.disable_bgp_route_propagation is True
+        yield (
+            key_of(Thing.ROUTE_TABLE, table.id),
+            Entry(
+                subject=table.id,
+                about=partial(About, name=table.title),
+                values={"gateway route propagation": not disabled},
+            ),
+        )
+
+
+def _routes(topology: Topology) -> Entries:
+    """Yield the routes of each table by prefix, whatever they are named."""
+    for classified in topology.once(pod_routes).tables:
+        table = classified.table
+        seen: dict[str, int] = {}
+        for each in sorted(classified.routes, key=_order):
+            prefix = _prefix(each)
+            seen[prefix] = seen.get(prefix, 0) + 1
+            yield (
+                (Thing.ROUTE, table.id.key, prefix, str(seen[prefix])),
+                Entry(
+                    subject=each.route.id,
+                    holder=table.id,
+                    about=partial(_about, table, each),
+                    values={
+                        _TYPE: each.route.properties.next_hop_type,
+                        NEXT_HOP: _next_hop(each),
+                    },
+                ),
+            )
+
+
+def _prefix(route: ClassifiedRoute) -> str:
+    written = route.route.properties.address_prefix or ""
+    return str(route.range) if route.range is not None else written.casefold()
+
+
+def _order(route: ClassifiedRoute) -> tuple[str, str]:
+    properties = route.route.properties
+    return (properties.next_hop_type or "").casefold(), properties.next_hop_ip_address or ""
+
+
+def _next_hop(route: ClassifiedRoute) -> Said | None:
+    address = route.route.properties.next_hop_ip_address
+    if not address:
+        return None
+    name = route.reached.name if route.reached is not None else None
+    return Said(address, address.casefold(), f"{name} ({address})" if name else address)
+
+
+def _about(table: RouteTable, route: ClassifiedRoute) -> About:
+    hop = _next_hop(route)
+    kind = route.route.properties.next_hop_type or "nowhere"
+    nodes = tuple(cause for each in (route.node, route.reached) for cause in node_causes(each))
+    return About(
+        name=_prefix(route),
+        place=f"route table {table.title}",
+        words=f"to {hop.words}" if hop is not None else f"next hop type {kind}",
+        causes=(*nodes, Cause(key_of(Thing.ROUTE_TABLE, table.id))),
+        follows={NEXT_HOP: nodes},
+    )
+
+
+def subnet_key(subnet: Subnet) -> Key:
+    """Return the key of a subnet."""
+    return key_of(Thing.SUBNET, subnet.id)
+
+
+def _of_subnets(topology: Topology) -> Entries:
+    for network in topology.all(VirtualNetwork):
+        for subnet in network.properties.subnets:
+            table = subnet.properties.route_table
+            if table is not None:
+                yield (
+                    key_of(Thing.ROUTE_TABLE_OF_SUBNET, subnet.id),
+                    Entry(
+                        subject=subnet.id,
+                        about=partial(
+                            About,
+                            name=subnet.title,
+                            words=table.id.name,
+                            causes=(Cause(subnet_key(subnet)),),
+                        ),
+                        values={"route table": reference(table.id)},
+                    ),
+                )
+
+
+ROUTE_TABLES: Final = Area(topic=Topic.ROUTES, thing=Thing.ROUTE_TABLE, entries=_tables)
+ROUTE_TABLES_OF_SUBNETS: Final = Area(
+    topic=Topic.ROUTES,
+    thing=Thing.ROUTE_TABLE_OF_SUBNET,
+    entries=_of_subnets,
+    verbs=("attached", "detached"),
+)
+ROUTES: Final = Area(topic=Topic.ROUTES, thing=Thing.ROUTE, entries=_routes)
