@@ -19,6 +19,7 @@ _PARTS: Final[dict[str, Callable[[Path, int], None]]] = {
     "startup": lambda _, runs: offline.start_up(runs),
     "reports": offline.reports,
     "checks": offline.checks,
+    "questions": offline.questions,
     "growth": offline.growth,
     "live": _live,  # the last one, and loaded late: it makes large the process that measures
 }

@@ -47,6 +47,26 @@ def checks(folder: Path, runs: int) -> None:
         _print_ratios(list(zip(labels, results, strict=True)))
 
 
+def questions(folder: Path, runs: int) -> None:
+    """Print what the further questions take beside a report, in the terminal's format.
+
+    ``compare`` and ``diff`` read the same file twice, as they would read two of its size.
+    """
+    for title, kind, sizes in _CLUSTERS:
+        path = str(snapshot_file(folder, kind, *sizes))
+        commands = (
+            ("report", path),
+            ("plan", path),
+            ("plan", path, "--to", "overlay"),
+            ("compare", path, path),
+            ("diff", path, path),
+        )
+        results = measure(*((*_PROGRAM, *each) for each in commands), runs=runs)
+        print(f"\n{title}: the further questions")
+        labels = ("report", "plan", "plan --to overlay", "compare with itself", "diff with itself")
+        _print_ratios(list(zip(labels, results, strict=True)))
+
+
 def growth(folder: Path, runs: int) -> None:
     """Print the CPU time of ``report`` for Overlay clusters of several sizes, without start-up.
 
