@@ -12,7 +12,7 @@ import pytest
 from inspector import Format, Snapshot, analyze, load_demo, load_snapshot, render
 from inspector.cli import run
 from inspector.cli.exit_codes import ExitCode
-from inspector.renderers.visible import visible
+from inspector.visible import visible
 from tests.fake_arm import FakeARM, FakeIdentity, error, forbidden, html, small_cluster
 from tests.fake_arm.clusters import CLUSTER
 from tests.test_cli import Done, assert_refused

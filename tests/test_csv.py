@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from inspector import CheckFormat, CheckReport, Config, Ignore, Status, check, render_check
 from inspector.renderers.csv_format import COLUMNS
-from inspector.renderers.visible import visible
+from inspector.visible import visible
 from tests.made_checks import DOUBTFUL, EVERY, FAILING, GAP, UNKNOWN, checked, failed, made, problem
 from tests.test_baseline import as_baseline
 from tests.test_hostile_names import SNAPSHOTS as NAMED

@@ -26,7 +26,7 @@ from inspector import (
 )
 from inspector.cli import run
 from inspector.renderers.layout import lay_out, lay_out_check
-from inspector.renderers.visible import visible
+from inspector.visible import visible
 from inspector.snapshot import decode_snapshot, encode_snapshot
 from tests.test_json import failing_cluster
 from tests.test_markdown import assert_shows

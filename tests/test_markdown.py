@@ -22,7 +22,7 @@ from inspector.renderers.blocks import (
 )
 from inspector.renderers.layout import lay_out
 from inspector.renderers.markdown import escape, render_markdown
-from inspector.renderers.visible import visible
+from inspector.visible import visible
 
 PARSER = MarkdownIt("gfm-like", {"linkify": False})
 ACTIVE = {"link_open", "image", "html_block", "html_inline", "code_inline", "em_open", "fence"}

@@ -22,7 +22,7 @@ from inspector.renderers.blocks import (
 )
 from inspector.renderers.layout import lay_out
 from inspector.renderers.terminal import render_terminal
-from inspector.renderers.visible import visible
+from inspector.visible import visible
 
 WIDTHS = (60, 80, 120, 200)
 STYLE = re.compile(r"\x1b\[[0-9;]*m")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.renderers.visible import visible
+from inspector.visible import visible
 
 ACTING = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 

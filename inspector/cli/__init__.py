@@ -10,7 +10,7 @@ import typer
 from inspector.cli.app import app
 from inspector.cli.exit_codes import ExitCode
 from inspector.errors import InspectorError, OutputError, UsageError
-from inspector.renderers.visible import visible
+from inspector.visible import visible
 
 _INTERRUPTED = 130
 

@@ -10,7 +10,6 @@ import typer
 from inspector.cli.options import with_options
 from inspector.config import CONFIG_FILE, Config, load_config
 from inspector.errors import UsageError
-from inspector.selection import require_known_checks
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +42,8 @@ def make_judgement(
     no_config: Annotated[bool, typer.Option("--no-config", help="Use no settings.")] = False,
 ) -> Judgement:
     """Read the settings and the day. Raises ``UsageError`` for what cannot be used."""
+    from inspector.selection import require_known_checks
+
     settings = _find_config(config, is_unwanted=no_config)
     require_known_checks(settings)
     return Judgement(config=settings, as_of=_day_of(as_of))

@@ -6,7 +6,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, Generic, TypeVar
 
 import msgspec
 import typer
@@ -14,7 +14,10 @@ import typer
 from inspector.cli.options import with_options
 from inspector.errors import OutputError, UsageError
 from inspector.files import write_whole
-from inspector.renderers import UNLIMITED, Answer, CheckFormat, Format, render
+from inspector.formats import UNLIMITED, CheckFormat, Format
+
+if TYPE_CHECKING:
+    from inspector.renderers import Answer
 
 F = TypeVar("F", Format, CheckFormat)
 
@@ -120,8 +123,10 @@ def make_answer_sheet(
 with_sheet = with_options("sheet", make_answer_sheet)
 
 
-def show(answer: Answer, sheet: Sheet[Format]) -> None:
+def show(answer: "Answer", sheet: Sheet[Format]) -> None:
     """Write an answer to its sheet."""
+    from inspector.renderers import render
+
     text = render(answer, sheet.form, show_all=sheet.show_all, width=sheet.width, color=sheet.color)
     sheet.write(text)
 

@@ -1,45 +1,26 @@
 """Reports as text: for people, for machines and for CI services. They decide nothing."""
 
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
-from typing import Final, TypedDict, Unpack, assert_never
+from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack, assert_never
 
 from inspector.check_report import CheckReport
 from inspector.findings import Severity
+from inspector.formats import UNLIMITED, CheckFormat, Format
 from inspector.pages import Page
 from inspector.renderers.blocks import Block
 from inspector.renderers.json_format import render_json
-from inspector.renderers.layout import (
-    Answer,
-    lay_out,
-    lay_out_check,
-    lay_out_page,
-    lay_out_pages,
-)
+from inspector.renderers.layout import lay_out, lay_out_check, lay_out_page, lay_out_pages
 from inspector.renderers.markdown import render_markdown
 from inspector.renderers.page_text import page_markdown
+from inspector.report import Report
 
-UNLIMITED: Final = 100_000
-"""A width nothing reaches: output to a pipe is neither cut nor wrapped."""
+if TYPE_CHECKING:
+    from inspector.changes import Changes
+    from inspector.comparison import ClusterComparison
+    from inspector.planning import Plan
 
-
-class Format(StrEnum):
-    """The formats of a report."""
-
-    TERMINAL = "terminal"
-    MARKDOWN = "markdown"
-    JSON = "json"
-
-
-class CheckFormat(StrEnum):
-    """The formats of what the checks say."""
-
-    TERMINAL = "terminal"
-    MARKDOWN = "markdown"
-    JSON = "json"
-    SARIF = "sarif"
-    JUNIT = "junit"
-    CSV = "csv"
+Answer: TypeAlias = "Report | ClusterComparison | Changes | Plan"
+"""What has the formats of a report."""
 
 
 class CheckOptions(TypedDict, total=False):
@@ -74,9 +55,9 @@ def render(
     """
     match form:
         case Format.TERMINAL:
-            return _on_terminal(lay_out(answer, show_all=show_all), width, color=color)
+            return _on_terminal(_blocks(answer, show_all=show_all), width, color=color)
         case Format.MARKDOWN:
-            return render_markdown(lay_out(answer, show_all=show_all))
+            return render_markdown(_blocks(answer, show_all=show_all))
         case Format.JSON:
             return render_json(answer)
         case _:
@@ -157,6 +138,15 @@ def render_pages(
             return render_json(pages)
         case _:
             assert_never(form)
+
+
+def _blocks(answer: Answer, *, show_all: bool) -> Iterator[Block]:
+    if isinstance(answer, Report):
+        return lay_out(answer, show_all=show_all)
+    # a report does not wait for the questions that nobody asked
+    from inspector.renderers.layout.questions import lay_out_question
+
+    return lay_out_question(answer, show_all=show_all)
 
 
 def _on_terminal(blocks: Iterator[Block], width: int, *, color: bool) -> str:

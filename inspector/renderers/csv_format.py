@@ -8,7 +8,7 @@ from typing import Final
 from inspector.check_report import CheckReport
 from inspector.findings import Finding, Outcome, Status
 from inspector.renderers.blocks import show
-from inspector.renderers.visible import visible
+from inspector.visible import visible
 
 COLUMNS: Final = (
     "state",

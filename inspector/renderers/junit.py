@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from inspector.check_report import CheckReport
 from inspector.findings import Finding, Group, Outcome, Severity, Status
 from inspector.renderers.blocks import show
-from inspector.renderers.visible import visible
+from inspector.visible import visible
 
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _COUNTED: Final = {"failures": "failure", "errors": "error", "skipped": "skipped"}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from inspector.renderers.blocks import Block, Commands, Facts, Heading, Paragraph, Table, Text, Tree
-from inspector.renderers.visible import visible
+from inspector.visible import visible
 
 _ANYWHERE: Final = re.compile(r"[\\`*\[\]<>|~$&@#]|://|(?i:www)(?=\.)|(?<![^\W_])_|_(?![^\W_])")
 _AT_START: Final = re.compile(r"[+=:-]|\d+(?=[.)](?:\s|$))")

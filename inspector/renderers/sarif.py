@@ -13,7 +13,7 @@ from inspector.findings import Evidence, Finding, Outcome, Severity, Status
 from inspector.pages import find_page, plain
 from inspector.renderers.json_format import render_json
 from inspector.renderers.page_text import page_markdown, page_text
-from inspector.renderers.visible import visible
+from inspector.visible import visible
 from inspector.resource_id import ResourceId
 from inspector.version import __version__
 

@@ -22,7 +22,7 @@ from inspector.renderers.blocks import (
     Tone,
     Tree,
 )
-from inspector.renderers.visible import visible
+from inspector.visible import visible
 
 _STYLES: Final = {
     Tone.PLAIN: "",

@@ -2,8 +2,6 @@
 
 import typer
 
-from inspector.baseline import load_baseline
-from inspector.check_report import check as run_check
 from inspector.cli.exit_codes import ExitCode
 from inspector.cli.judgement import Judgement, with_judgement
 from inspector.cli.output import (
@@ -24,8 +22,6 @@ from inspector.cli.questions import (
     split,
 )
 from inspector.cli.source import Source, with_source
-from inspector.renderers import render_check
-from inspector.selection import choose_checks
 
 
 @with_source
@@ -45,6 +41,11 @@ def check(  # noqa: PLR0913  typer makes an option of each
     explain: ExplainOption = False,
 ) -> None:
     """Run the checks; exit with 1 when one finds something."""
+    from inspector.baseline import load_baseline
+    from inspector.check_report import check as run_check
+    from inspector.renderers import render_check
+    from inspector.selection import choose_checks
+
     sheet = make_sheet(form, output, CHECK_SUFFIXES)
     chosen = choose_checks(split(select), split(ignore))
     earlier = load_baseline(baseline) if baseline is not None else None

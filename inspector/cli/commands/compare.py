@@ -9,9 +9,8 @@ from inspector.cli.exit_codes import ExitCode
 from inspector.cli.judgement import Judgement, with_judgement
 from inspector.cli.output import Sheet, StrictOption, show, with_sheet
 from inspector.cli.source import source_of
-from inspector.comparison import compare as compare_snapshots
 from inspector.errors import UsageError
-from inspector.renderers import Format
+from inspector.formats import Format
 
 
 @with_sheet
@@ -33,6 +32,8 @@ def compare(
     strict: StrictOption = False,
 ) -> None:
     """Set clusters side by side: what differs, and why."""
+    from inspector.comparison import compare as compare_snapshots
+
     if len(clusters) == 1:
         raise UsageError(f"compare takes two clusters or more, and got only {clusters[0]!r}")
     sources = [source_of(each, connection) for each in clusters]

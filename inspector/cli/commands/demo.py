@@ -7,7 +7,6 @@ import typer
 from inspector.cli.output import AllOption, FormatOption, OutputOption, make_answer_sheet, show
 from inspector.demo import PREFIX, demo_clusters, load_demo
 from inspector.errors import UsageError
-from inspector.report import analyze
 
 
 def demo(
@@ -20,6 +19,8 @@ def demo(
 ) -> None:
     """List the bundled clusters, or print the report of one."""
     if name is not None:
+        from inspector.report import analyze
+
         sheet = make_answer_sheet(form, output, show_all=show_all)
         show(analyze(load_demo(name.removeprefix(PREFIX))), sheet)
         return

@@ -4,13 +4,12 @@ from typing import Annotated
 
 import typer
 
-from inspector.changes import diff as diff_snapshots
 from inspector.cli.connection import Connection, with_connection
 from inspector.cli.exit_codes import ExitCode
 from inspector.cli.judgement import Judgement, with_judgement
 from inspector.cli.output import Sheet, show, with_sheet
 from inspector.cli.source import source_of
-from inspector.renderers import Format
+from inspector.formats import Format
 
 
 @with_sheet
@@ -40,6 +39,8 @@ def diff(  # noqa: PLR0913  typer makes an option of each
     ] = False,
 ) -> None:
     """Tell what changed in a cluster from one snapshot to another."""
+    from inspector.changes import diff as diff_snapshots
+
     sources = [source_of(each, connection) for each in (old, new)]
     before, after = [each.read() for each in sources]
     result = diff_snapshots(before, after, config=judgement.config, as_of=judgement.as_of)

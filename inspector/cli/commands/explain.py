@@ -4,11 +4,7 @@ from typing import Annotated
 
 import typer
 
-from inspector.checks import all_checks
 from inspector.cli.output import SUFFIXES, FormatOption, OutputOption, make_sheet
-from inspector.pages import page_of
-from inspector.renderers import render_page, render_pages
-from inspector.selection import find_check
 
 
 def explain(
@@ -20,6 +16,11 @@ def explain(
     output: OutputOption = None,
 ) -> None:
     """Print a check's page, or list all checks."""
+    from inspector.checks import all_checks
+    from inspector.pages import page_of
+    from inspector.renderers import render_page, render_pages
+    from inspector.selection import find_check
+
     sheet = make_sheet(form, output, SUFFIXES)
     if check_id is not None:
         page = page_of(find_check(check_id))

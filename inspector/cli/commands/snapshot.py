@@ -8,8 +8,8 @@ import typer
 from inspector.cli.output import require_writable
 from inspector.cli.source import Source, with_source
 from inspector.errors import UsageError
-from inspector.renderers.visible import visible
 from inspector.snapshot import save_snapshot
+from inspector.visible import visible
 
 
 @with_source

@@ -1,18 +1,13 @@
 """What a report says, in which order and words, whatever the format."""
 
 from collections.abc import Iterator
-from typing import Final, assert_never
+from typing import Final
 
 from inspector.assessment import Assessment
-from inspector.changes import Changes
 from inspector.check_report import CheckReport
-from inspector.comparison import ClusterComparison
-from inspector.planning import Plan
 from inspector.renderers.blocks import Block, Facts, Heading, facts
 from inspector.renderers.layout.api_server import lay_out_api_server
 from inspector.renderers.layout.balancing import lay_out_load_balancing
-from inspector.renderers.layout.changes import lay_out_changes
-from inspector.renderers.layout.comparison import lay_out_comparison
 from inspector.renderers.layout.egress import lay_out_ways_out
 from inspector.renderers.layout.interfaces import lay_out_node_interfaces
 from inspector.renderers.layout.models import lay_out_network_models
@@ -28,34 +23,17 @@ from inspector.renderers.layout.overview import (
     lay_out_summary,
 )
 from inspector.renderers.layout.pages import lay_out_page, lay_out_pages
-from inspector.renderers.layout.planning import lay_out_plan
 from inspector.renderers.layout.public_ips import lay_out_public_ips
 from inspector.renderers.layout.ways import lay_out_ways_in
 from inspector.report import Report
-
-Answer = Report | ClusterComparison | Changes | Plan
-"""What has the formats of a report."""
 
 MOST_ROWS: Final = 40
 """Rows of a table before it is cut, unless everything is asked for."""
 
 
-def lay_out(answer: Answer, *, show_all: bool) -> Iterator[Block]:
-    """Yield a whole answer; ``show_all`` neither folds addresses nor cuts tables."""
-    match answer:
-        case Report():
-            yield from _lay_out_report(answer, None if show_all else MOST_ROWS)
-        case ClusterComparison():
-            yield from lay_out_comparison(answer, show_all=show_all)
-        case Changes():
-            yield from lay_out_changes(answer, show_all=show_all)
-        case Plan():
-            yield from lay_out_plan(answer, show_all=show_all)
-        case _:
-            assert_never(answer)
-
-
-def _lay_out_report(report: Report, most: int | None) -> Iterator[Block]:
+def lay_out(report: Report, *, show_all: bool) -> Iterator[Block]:
+    """Yield the whole report; ``show_all`` neither folds addresses nor cuts tables."""
+    most = None if show_all else MOST_ROWS
     yield Heading(1, f"AKS network report: {report.summary.cluster}")
     yield _origin(report, report.checks)
     yield from lay_out_summary(report.summary, most)
@@ -102,4 +80,4 @@ def _origin(report: Report | CheckReport, checks: Assessment) -> Facts:
     )
 
 
-__all__ = ["MOST_ROWS", "Answer", "lay_out", "lay_out_check", "lay_out_page", "lay_out_pages"]
+__all__ = ["MOST_ROWS", "lay_out", "lay_out_check", "lay_out_page", "lay_out_pages"]
