@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     from inspector.demo import demo_clusters, load_demo
     from inspector.errors import InspectorError
     from inspector.findings import Evidence, Finding, Group, Outcome, Severity, Status
-    from inspector.planning import Plan, Target, WhatIf, plan
+    from inspector.network.targets import Target
+    from inspector.planning import Plan, plan
     from inspector.renderers import CheckFormat, Format, render, render_check
     from inspector.report import Report, analyze
     from inspector.resource_id import ResourceId
     from inspector.selection import choose_checks
     from inspector.snapshot import Gap, Snapshot, load_snapshot, save_snapshot
     from inspector.topology import Topology
+    from inspector.what_if import WhatIf
 
 _HOMES: Final = {
     "inspector.baseline": ("Baseline", "load_baseline"),
@@ -43,13 +45,15 @@ _HOMES: Final = {
     "inspector.demo": ("demo_clusters", "load_demo"),
     "inspector.errors": ("InspectorError",),
     "inspector.findings": ("Evidence", "Finding", "Group", "Outcome", "Severity", "Status"),
-    "inspector.planning": ("Plan", "Target", "WhatIf", "plan"),
+    "inspector.network.targets": ("Target",),
+    "inspector.planning": ("Plan", "plan"),
     "inspector.renderers": ("CheckFormat", "Format", "render", "render_check"),
     "inspector.report": ("Report", "analyze"),
     "inspector.resource_id": ("ResourceId",),
     "inspector.selection": ("choose_checks",),
     "inspector.snapshot": ("Gap", "Snapshot", "load_snapshot", "save_snapshot"),
     "inspector.topology": ("Topology",),
+    "inspector.what_if": ("WhatIf",),
 }
 """The public names by module: each is loaded when it is first asked for, so that a program that
 needs one of them does not wait for all."""

@@ -21,6 +21,7 @@ LAYERS = (
     "files",
     "resources",
     "snapshot",
+    "what_if",
     "collectors",
     "collected",
     "network",
@@ -185,6 +186,9 @@ def test_every_module_says_what_it_is(path: Path) -> None:
         ["report", "demo:kubenet-vmss", "-f", "markdown"],
         ["check", "demo:kubenet-vmss", "--fail-on", "never"],
         ["check", "demo:kubenet-vmss", "--fail-on", "never", "-f", "sarif"],
+        ["compare", "demo:kubenet-vmss", "demo:cni-overlay"],
+        ["diff", "demo:kubenet-vmss", "demo:kubenet-vmss"],
+        ["plan", "demo:kubenet-vmss", "--to", "overlay"],
         ["explain"],
         ["explain", "peering-health", "-f", "markdown"],
         ["demo", "seed-kubenet"],
@@ -192,6 +196,30 @@ def test_every_module_says_what_it_is(path: Path) -> None:
     ids=" ".join,
 )
 def test_an_offline_command_loads_no_sdk(arguments: list[str]) -> None:
+    packages = {name.split(".")[0] for name in loaded_by(arguments)}
+    assert packages & {"azure", "networkx", "requests", "msal", "cryptography"} == set()
+
+
+QUESTIONS = {"inspector.changes", "inspector.comparison", "inspector.planning"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needless"),
+    [
+        (["--help"], QUESTIONS | {"inspector.report", "inspector.checks", "inspector.renderers"}),
+        (["plan", "--help"], QUESTIONS | {"inspector.report", "inspector.checks"}),
+        (["demo"], QUESTIONS | {"inspector.report", "inspector.checks", "inspector.renderers"}),
+        (["report", "demo:kubenet-vmss"], QUESTIONS),
+        (["explain"], QUESTIONS),
+    ],
+    ids=str,
+)
+def test_nobody_waits_for_what_was_not_asked(arguments: list[str], needless: set[str]) -> None:
+    assert loaded_by(arguments) & needless == set()
+
+
+def loaded_by(arguments: list[str]) -> set[str]:
+    """Return the modules that are loaded after a command."""
     file = str(PACKAGE.parent / "fixtures" / "clusters" / "seed-kubenet.json")
     wanted = [file if each == "FILE" else each for each in arguments]
     program = (
@@ -205,5 +233,4 @@ def test_an_offline_command_loads_no_sdk(arguments: list[str]) -> None:
     assert code == 0
     assert done.stdout
     assert "inspector.cli" in loaded
-    packages = {name.split(".")[0] for name in loaded}
-    assert packages & {"azure", "networkx", "requests", "msal", "cryptography"} == set()
+    return set(loaded)

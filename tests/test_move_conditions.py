@@ -59,13 +59,12 @@ def test_windows_on_docker_ends_with_kubernetes_1_24(version: str, answer: Answe
     draft = node_subnet(
         osType="Windows", currentOrchestratorVersion=version, orchestratorVersion=version
     )
-    assert overlay(draft.snapshot())[Condition.WINDOWS].answer is answer
+    assert overlay(draft.snapshot())[Condition.WINDOWS_DOCKER].answer is answer
 
 
 def test_linux_has_neither_docker_nor_a_build_of_windows() -> None:
     found = overlay(node_subnet(currentOrchestratorVersion="1.23.15").snapshot())
-    assert found[Condition.WINDOWS].answer is MET
-    assert Condition.WINDOWS_BUILD not in found
+    assert not {Condition.WINDOWS_DOCKER, Condition.WINDOWS_BUILD} & set(found)
 
 
 @pytest.mark.parametrize(
@@ -237,6 +236,11 @@ def test_the_room_for_a_reimage_is_told_in_addresses() -> None:
     found = reimage(bundled("cni-nodesubnet"))[Condition.SUBNET_ROOM]
     assert found.answer is MET
     assert found.words.endswith(" free, 31 needed")
+
+
+def test_large_numbers_are_told_with_separators() -> None:
+    found = reimage(bundled("kubenet-vmss"))[Condition.SUBNET_ROOM]
+    assert found.words.endswith(": aks-subnet 65,528 free, 1 needed")
 
 
 def test_pools_that_never_surge_need_no_room() -> None:

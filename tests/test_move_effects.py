@@ -9,6 +9,7 @@ from fixtures import documents as arm
 from fixtures.scenarios import SCENARIOS
 from inspector.cluster.devices import DeviceType
 from inspector.network.models import NetworkModel, network_model
+from inspector.network.targets import Target, way_to
 from inspector.planning.figures import Figure
 from inspector.planning.moves.effects import (
     CallerKind,
@@ -22,10 +23,9 @@ from inspector.planning.moves.effects import (
     Way,
     effects_of,
 )
-from inspector.planning.moves.targets import Target, way_to
-from inspector.planning.what_if import WhatIf, suppose
 from inspector.snapshot import Snapshot
 from inspector.topology import Topology
+from inspector.what_if import WhatIf, suppose
 from tests.odd_clusters import (
     NETWORKS,
     ROUTE_TABLES,
@@ -163,14 +163,14 @@ def with_application_gateway() -> Draft:
     [
         ("kubenet-vmss", Target.OVERLAY, (PodCIDRChoice.KEEP, "10.244.0.0/16", 4, 256)),
         ("kubenet-vmss", Target.CILIUM, (PodCIDRChoice.KEEP, "10.244.0.0/16", 4, 256)),
-        ("seed-kubenet", Target.OVERLAY, (PodCIDRChoice.REPLACE, "172.16.0.0/22", 2, 4)),
-        ("basic-balancer", Target.OVERLAY, (PodCIDRChoice.REPLACE, "172.16.0.0/22", 3, 4)),
+        ("seed-kubenet", Target.OVERLAY, (PodCIDRChoice.REPLACE, "172.16.0.0/16", 2, 256)),
+        ("basic-balancer", Target.OVERLAY, (PodCIDRChoice.REPLACE, "172.16.0.0/16", 3, 256)),
         ("kubenet-dual-stack", Target.OVERLAY, (PodCIDRChoice.KEEP, "10.244.0.0/16", 3, 256)),
-        ("cni-nodesubnet", Target.OVERLAY, (PodCIDRChoice.SET, "10.0.0.0/21", 4, 8)),
-        ("private-udr", Target.OVERLAY, (PodCIDRChoice.SET, "10.0.0.0/22", 3, 4)),
-        ("broken-kubenet", Target.OVERLAY, (PodCIDRChoice.REPLACE, "10.0.0.0/18", 49, 64)),
+        ("cni-nodesubnet", Target.OVERLAY, (PodCIDRChoice.SET, "10.244.0.0/16", 4, 256)),
+        ("private-udr", Target.OVERLAY, (PodCIDRChoice.SET, "10.244.0.0/16", 3, 256)),
+        ("broken-kubenet", Target.OVERLAY, (PodCIDRChoice.REPLACE, "10.0.0.0/16", 49, 256)),
         ("byo-cni", Target.OVERLAY, (PodCIDRChoice.KEEP, "10.244.0.0/16", 6, 256)),
-        ("cni-podsubnet", Target.OVERLAY, (PodCIDRChoice.SET, "10.0.0.0/21", 6, 8)),
+        ("cni-podsubnet", Target.OVERLAY, (PodCIDRChoice.SET, "10.244.0.0/16", 6, 256)),
     ],
 )
 def test_the_pod_cidr_of_a_move(
@@ -205,8 +205,8 @@ def test_the_present_pod_cidr_meets_the_network_that_aks_made_around_it() -> Non
         ("10.244.0.0/16", "10.0.0.0/8", "virtual network")
     ]
     assert found.reason == (
-        "the present one meets virtual network aks-vnet-19374625 (10.0.0.0/8); this is the first "
-        "private range that meets none, with a fifth of it to spare"
+        "the present one meets virtual network aks-vnet-19374625 (10.0.0.0/8); this private range "
+        "meets no other"
     )
 
 
@@ -216,8 +216,25 @@ def test_a_pod_cidr_that_is_too_small_grows_in_place() -> None:
     found = proposed(effects(draft, what_if=WhatIf(nodes={"": 100}, max_surge={"": "1"})))
     assert found.present_slices == 64
     assert number(found.slices_needed) == 101
-    assert (found.choice, found.cidr) == (PodCIDRChoice.ENLARGE, "10.244.0.0/17")
-    assert (found.slices, found.spare) == (128, 27)
+    assert (found.choice, found.cidr) == (PodCIDRChoice.ENLARGE, "10.244.0.0/16")
+    assert (found.slices, found.spare) == (256, 155)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "expected"),
+    [(3, "10.244.0.0/16"), (204, "10.244.0.0/16"), (205, "10.0.0.0/15"), (900, "10.0.0.0/13")],
+)
+def test_a_new_pod_cidr_is_as_large_as_the_default_or_as_the_nodes_need(
+    nodes: int, expected: str
+) -> None:
+    surge = WhatIf(nodes={"": nodes}, max_surge={"": "0"})
+    assert proposed(effects(bundled("cni-nodesubnet"), what_if=surge)).cidr == expected
+
+
+def test_a_new_pod_cidr_is_smaller_only_where_no_range_of_that_size_is_free() -> None:
+    rest = ("10.0.0.0/8", "172.16.0.0/12", "192.168.128.0/17", "100.64.0.0/10")
+    found = proposed(effects(bundled("cni-nodesubnet"), on_premises=rest))
+    assert (found.cidr, found.slices) == ("192.168.0.0/17", 128)
 
 
 def test_a_pod_cidr_that_cannot_grow_is_replaced() -> None:
@@ -352,10 +369,15 @@ def test_a_route_of_the_user_s_is_lost_with_a_table_that_aks_made() -> None:
             },
         }
     )
-    found = effects(draft).changes
+    draft.network_profile["outboundType"] = "userDefinedRouting"
+    every = effects(draft)
+    found = every.changes
     (route,) = found.route_tables[0].others
     assert (route.name, route.prefix, route.next_hop) == ("to-firewall", "0.0.0.0/0", "10.200.0.4")
     assert any("is deleted with 1 route that the cluster did not write" in x for x in found.notes)
+    assert [each.ends_with for each in every.stays.ways_out] == [found.route_tables[0].name]
+    (kept,) = effects(draft, Target.NODE_SUBNET).stays.ways_out
+    assert kept.ends_with is None
 
 
 @pytest.mark.parametrize(
@@ -484,7 +506,7 @@ def test_a_copy_of_the_pod_routes_is_left_behind() -> None:
         ("cni-nodesubnet", "10.60.0.0/22", "*", RuleChange.NARROWS),
         ("cni-nodesubnet", "10.60.0.4", "*", None),
         ("cni-nodesubnet", "10.60.0.5", "*", RuleChange.ENDS),
-        ("cni-nodesubnet", "10.0.0.0/16", "*", RuleChange.BEGINS),
+        ("cni-nodesubnet", "10.244.0.0/16", "*", RuleChange.BEGINS),
         ("cni-nodesubnet", "VirtualNetwork", "*", None),
     ],
 )

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from fixtures.scenarios import SCENARIOS
+from inspector.network.targets import Target
 from inspector.planning.figures import Figure
 from inspector.planning.moves.effects import Effects
-from inspector.planning.moves.targets import Target
 from inspector.renderers.json_format import json_schema, render_json
 from inspector.renderers.layout.planning.effects import lay_out_effects
 from inspector.renderers.markdown import render_markdown
@@ -88,7 +88,7 @@ def test_every_number_is_the_value_of_its_formula(name: str, to: Target) -> None
 
 def test_the_answer_comes_first() -> None:
     text = flat(printed(of("cni-nodesubnet")))
-    assert "Take 10.0.0.0/21: the cluster has no pod CIDR today; 4 slices are needed" in text
+    assert "Take 10.244.0.0/16: the cluster has no pod CIDR today; 4 slices are needed" in text
     assert (
         "The pools take 3 addresses in place of 93 (ARM shows 87 given out), and 4 at most" in text
     )

@@ -19,15 +19,16 @@ from inspector.cluster.address_plan import (
     plan_addresses,
 )
 from inspector.cluster.pod_cidr_room import (
+    DEFAULT_POD_CIDR,
     enlarged_pod_cidr,
     free_pod_cidr,
     length_with_room,
 )
 from inspector.network.models import network_model
+from inspector.network.targets import Target, way_to
 from inspector.planning.figures import Figure
 from inspector.planning.moves.effects import Effects, PodCIDRChoice, effects_of
 from inspector.planning.moves.effects.rules import RuleChange
-from inspector.planning.moves.targets import Target, way_to
 from inspector.report.answer import Unknown, View
 from inspector.snapshot import Snapshot
 from inspector.topology import Topology
@@ -65,9 +66,9 @@ def is_private(candidate: Any) -> bool:
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(_BIG, max_size=6), st.integers(12, 16))
+@given(st.lists(_BIG, max_size=6), st.integers(12, 18))
 def test_a_free_pod_cidr_is_the_first_that_trying_each_finds(taken: list[Any], length: int) -> None:
-    fitting = (each for each in PRIVATE if each.prefixlen <= length)
+    fitting = [each for each in (DEFAULT_POD_CIDR, *PRIVATE) if each.prefixlen <= length]
     candidates = chain.from_iterable(each.subnets(new_prefix=length) for each in fitting)
     kept = [*taken, *RESERVED]
     expected = next((each for each in candidates if not meets(each, kept)), None)

@@ -15,9 +15,9 @@ from fixtures.scenarios import SCENARIOS
 from inspector.cluster.move_conditions import Answer, Condition
 from inspector.network.pool_sizes import most_nodes_with_surge
 from inspector.planning.moves import MoveVerdict, Rehearsal, Target, Weight, rehearse
-from inspector.planning.what_if import WhatIf, suppose
 from inspector.snapshot import Snapshot
 from inspector.topology import Topology
+from inspector.what_if import WhatIf, suppose
 from tests.odd_clusters import (
     NETWORKS,
     ROUTE_TABLES,
@@ -57,7 +57,7 @@ NEW_PODS: Came = (NO_WAY, {C.POD_SUBNET})
 NEW: Came = (NO_WAY, set())
 IS: Came = (THERE, set())
 CLEAR: Came = (UNSEEN, set())
-OLD = {C.KUBERNETES_VERSION, C.AVAILABILITY_SETS, C.IDENTITY, C.POD_CIDR_APART}
+OLD = {C.KUBERNETES_VERSION, C.AVAILABILITY_SETS, C.IDENTITY, C.POD_CIDR_OUTSIDE}
 SHARED = {C.NETWORK_POLICY, C.SHARED_TABLE, C.POD_CIDR_APART}
 MIXED = {C.AT_REST, C.WINDOWS, C.POLICY_ENGINE}
 
@@ -174,6 +174,25 @@ def _gateway_subnet(draft: Draft) -> None:
     table["properties"].setdefault("subnets", []).append({"id": subnet["id"]})
 
 
+def _route(draft: Draft) -> None:
+    table = draft.one(ROUTE_TABLES)
+    table["properties"]["routes"].append(
+        {
+            "id": f"{table['id']}/routes/to-firewall",
+            "name": "to-firewall",
+            "properties": {
+                "addressPrefix": "0.0.0.0/0",
+                "nextHopType": "VirtualAppliance",
+                "nextHopIpAddress": "10.200.0.4",
+            },
+        }
+    )
+
+
+def _wide_network(draft: Draft) -> None:
+    draft.one(NETWORKS)["properties"]["addressSpace"]["addressPrefixes"] = ["10.0.0.0/8"]
+
+
 def _long_names(draft: Draft) -> None:
     network = draft.one(NETWORKS)
     named = f"{network['id']}/subnets/{'n' * 64}"
@@ -181,7 +200,7 @@ def _long_names(draft: Draft) -> None:
     pool(draft)["vnetSubnetID"] = named
 
 
-TO_KNOW = {C.SINGLE_STACK, C.GATEWAY_INGRESS, C.NETWORK_NAMES}
+TO_KNOW = {C.SINGLE_STACK, C.GATEWAY_INGRESS, C.NETWORK_NAMES, C.ROUTES_LOST}
 """What no step settles."""
 
 ADD_ON = {"enabled": True}
@@ -231,6 +250,8 @@ PLANTED: dict[str, tuple[Callable[[Draft], None], Target, set[Condition]]] = {
         Target.OVERLAY,
         {C.GATEWAY_INGRESS},
     ),
+    "route of the user's": (_route, Target.OVERLAY, {C.ROUTES_LOST}),
+    "network around the pod CIDR": (_wide_network, Target.OVERLAY, {C.POD_CIDR_OUTSIDE}),
     "gateway subnet": (_gateway_subnet, Target.OVERLAY, {C.ROUTE_TABLE}),
     "auto-provisioning": (
         _set(nodeProvisioningProfile={"mode": "Auto"}),
@@ -273,7 +294,9 @@ def test_the_identity_gets_rights_on_the_network_and_on_the_table_of_the_users()
     draft.cluster["identity"] = {"type": "SystemAssigned"}
     found = rehearsed(draft.snapshot(), Target.OVERLAY)
     (step,) = (each for each in found.steps if C.IDENTITY in each.settles)
-    scopes = [each.rpartition("--scope ")[2] for each in step.commands if " role " in each]
+    roles = [each for each in step.commands if " role " in each]
+    assert all("--assignee-object-id PRINCIPAL_ID --assignee-principal-type" in e for e in roles)
+    scopes = [each.rpartition("--scope ")[2] for each in roles]
     assert [each.rpartition("/")[2] for each in scopes] == ["vnet-ledger", "rt-ledger"]
 
 
@@ -284,7 +307,7 @@ def test_a_policy_engine_that_aks_does_not_take_off_needs_an_upgrade_first() -> 
     found = rehearsed(draft.snapshot(), Target.OVERLAY)
     assert unmet(found) == {C.NETWORK_POLICY, C.POLICY_REMOVABLE}
     settled = [each.settles for each in found.steps if each.settles]
-    assert settled[:2] == [(C.POLICY_REMOVABLE,), (C.NETWORK_POLICY,)]
+    assert settled[1:] == [(C.POLICY_REMOVABLE,), (C.NETWORK_POLICY,)]
 
 
 def test_the_engine_of_cilium_may_stay_when_a_node_subnet_becomes_overlay() -> None:
@@ -305,15 +328,26 @@ def test_the_pools_are_those_supposed_and_the_cluster_is_that_of_today() -> None
     assert str(most_nodes_with_surge(profile)) in slices.words
 
 
-def test_a_subnet_that_is_full_has_no_room_for_the_reimage() -> None:
-    snapshot = Draft("cni-nodesubnet").snapshot()
+@pytest.mark.parametrize(
+    ("mode", "options"),
+    [("System", "--max-surge 1"), ("User", "--max-surge 0 --max-unavailable 1")],
+)
+def test_a_subnet_that_is_full_has_no_room_for_the_reimage(mode: str, options: str) -> None:
+    draft = Draft("cni-nodesubnet")
+    pool(draft)["mode"] = mode
+    draft.network_profile["networkPolicy"] = "azure"
+    snapshot = draft.snapshot()
     supposed = suppose(snapshot, WhatIf(nodes={"": 200}))
     found = rehearse(
         Topology(snapshot), Topology(supposed), Target.OVERLAY, as_of=TODAY, on_premises=()
     )
     assert C.SUBNET_ROOM in unmet(found)
+    settled = [each.settles for each in found.steps if each.settles]
+    assert settled[1:] == [(C.SUBNET_ROOM,), (C.NETWORK_POLICY,)]
     (step,) = (each for each in found.steps if C.SUBNET_ROOM in each.settles)
-    assert all("--max-surge 0" in each for each in step.commands)
+    assert [each.partition(" --name nodepool1 ")[2] for each in step.commands] == [options]
+    (room,) = (each for each in found.conditions if each.id is C.SUBNET_ROOM)
+    assert room.words.startswith("addresses for the nodes that the reimage adds to the pools as")
 
 
 @pytest.mark.parametrize(
@@ -356,14 +390,16 @@ def everything_wrong() -> Draft:
 
 def test_the_steps_come_in_the_order_of_the_documentation() -> None:
     found = rehearsed(everything_wrong().snapshot(), Target.CILIUM)
+    (route,) = (each for each in found.steps if C.ROUTE_TABLE in each.settles)
+    assert all(each.endswith("--route-table null") for each in route.commands)
     assert [(each.settles, each.update) for each in found.steps] == [
         ((), None),
-        ((C.POLICY_REMOVABLE, C.KUBERNETES_VERSION), None),
-        ((C.AVAILABILITY_SETS, C.LOAD_BALANCER), None),
-        ((C.NETWORK_POLICY,), None),
-        ((C.IDENTITY,), None),
         ((C.MASQUERADING,), None),
         ((C.NETWORK_POLICIES,), None),
+        ((C.POLICY_REMOVABLE, C.KUBERNETES_VERSION), None),
+        ((C.AVAILABILITY_SETS, C.LOAD_BALANCER), None),
+        ((C.IDENTITY,), None),
+        ((C.NETWORK_POLICY,), None),
         ((C.ROUTE_TABLE,), None),
         ((C.POD_CIDR_SLICES,), Target.OVERLAY),
         ((), None),
@@ -371,6 +407,32 @@ def test_the_steps_come_in_the_order_of_the_documentation() -> None:
         ((), None),
     ]
     assert [each.number for each in found.steps] == [*range(1, 13)]
+
+
+def test_windows_on_docker_is_upgraded_and_not_deleted() -> None:
+    draft = Draft("cni-nodesubnet")
+    pool(draft).update(osType="Windows", currentOrchestratorVersion="1.23.15")
+    found = rehearsed(draft.snapshot(), Target.OVERLAY)
+    assert unmet(found) == {C.WINDOWS_DOCKER}
+    (step,) = (each for each in found.steps if C.WINDOWS_DOCKER in each.settles)
+    assert step.commands[-1].endswith("--name nodepool1 --kubernetes-version VERSION")
+    assert not any(" delete " in each for each in step.commands)
+
+
+def test_a_pool_in_place_of_another_is_of_its_mode_and_in_its_subnet() -> None:
+    draft = Draft("cni-nodesubnet")
+    pool(draft).update(vmSize="Standard_DC2s_v2", mode="System")
+    found = rehearsed(draft.snapshot(), Target.OVERLAY)
+    (step,) = (each for each in found.steps if C.NODE_SIZES in each.settles)
+    words = shlex.split(step.commands[0])
+    assert words[words.index("--mode") + 1] == "System"
+    assert words[words.index("--vnet-subnet-id") + 1] == pool(draft)["vnetSubnetID"]
+
+
+def test_a_network_of_the_users_around_the_pod_cidr_is_in_the_way() -> None:
+    draft = Draft("kubenet-dual-stack")
+    _wide_network(draft)
+    assert C.POD_CIDR_APART in unmet(rehearsed(draft.snapshot(), Target.OVERLAY))
 
 
 def test_an_engine_that_was_there_comes_back_behind_overlay() -> None:

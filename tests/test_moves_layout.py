@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from inspector.planning import plan
 from inspector.planning.moves import Rehearsal, Target, rehearse
 from inspector.renderers.json_format import json_schema, render_json
+from inspector.renderers.layout.planning import lay_out_plan
 from inspector.renderers.layout.planning.moves import lay_out_move
 from inspector.renderers.markdown import render_markdown
 from inspector.renderers.terminal import render_terminal
@@ -77,8 +79,26 @@ def test_the_answer_comes_first() -> None:
     lines = [each.strip() for each in text.splitlines()]
     assert lines[0] == "Moving to Azure CNI powered by Cilium"
     assert lines[2].startswith("Verdict")
-    order = [text.index(f"\n{each}\n") for each in ("Not met", "Not visible in ARM", "Steps")]
+    parts = ("Not met", "Not visible in ARM", "Steps", "Pod CIDR", "Conditions that are met")
+    order = [text.index(f"\n{each}\n") for each in parts]
     assert order == sorted(order)
+
+
+def test_a_plan_with_a_move_leads_with_it_and_keeps_the_tables_of_today_for_those_who_ask() -> None:
+    found = plan(bundled("kubenet-vmss"), to=Target.OVERLAY, ports_per_node=4_000)
+    runway = ("Pools: room to grow", "Ceilings of the cluster")
+    short, whole = (
+        render_terminal(lay_out_plan(found, show_all=each), width=100, color=False)
+        for each in (False, True)
+    )
+    assert short.index("Verdict") < short.index("Room in the network of today")
+    assert not any(each in short for each in runway)
+    assert all(each in whole for each in runway)
+    assert "SNAT ports\n──" in short
+    unasked = plan(bundled("kubenet-vmss"), to=Target.OVERLAY)
+    text = render_terminal(lay_out_plan(unasked, show_all=False), width=100, color=False)
+    assert "SNAT ports\n──" not in text
+    assert "Conditions that are met" in text
 
 
 def test_what_is_there_already_is_one_sentence() -> None:

@@ -12,14 +12,12 @@ from inspector.planning import Plan, Target, WhatIf, plan
 from inspector.planning.moves.reasons import REASONS
 from inspector.renderers.layout.planning import lay_out_plan
 from inspector.renderers.terminal import render_terminal
-from tests.formulas import value_of
+from tests.formulas import value_of, worked_in
 
 PAGE = (Path(__file__).parent.parent / "docs" / "planning.md").read_text(encoding="utf-8")
 _BLOCK = re.compile(
     r"```console\n\$ aks-inspector plan demo:(?P<arguments>[^\n]*)\n(?P<lines>.*?)```", re.DOTALL
 )
-_CELLS = re.compile(r"\s{2,}|: ")
-_WORKED = re.compile(r"(?P<formula>[-0-9(fc][-0-9, x+/^()a-z]*?) = (?P<value>-?[0-9,]*[0-9])")
 EXAMPLES = [(each["arguments"], each["lines"].splitlines()) for each in _BLOCK.finditer(PAGE)]
 WIDE = 220
 
@@ -60,11 +58,15 @@ def test_what_the_page_quotes_is_what_the_command_prints(arguments: str, lines: 
 
 @pytest.mark.parametrize("lines", [lines for each, lines in EXAMPLES if "--to" not in each])
 def test_every_formula_on_the_page_comes_to_its_number(lines: list[str]) -> None:
-    cells = [cell for line in lines for cell in _CELLS.split(line)]
-    found = [match for cell in cells for match in _WORKED.finditer(cell)]
-    assert found
-    for each in found:
-        assert value_of(each["formula"]) == int(each["value"].replace(",", ""))
+    cells = [cell for line in lines for cell in re.split(r"\s{2,}", line)]
+    found = [worked for cell in cells for worked in worked_in(cell)]
+    for value, formula in found:
+        assert value_of(formula) == value
+
+
+def test_the_page_quotes_formulas() -> None:
+    found = [worked for _, lines in EXAMPLES for line in lines for worked in worked_in(line)]
+    assert len(found) > 8
 
 
 def test_every_condition_of_a_move_is_on_the_page() -> None:

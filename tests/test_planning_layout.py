@@ -1,7 +1,6 @@
 """What a plan looks like, and that hiding something only ever turns figures into unknown."""
 
 import json
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -9,9 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, FormatChecker
 
 from fixtures.scenarios import SCENARIOS
-from inspector.planning import Figure, Plan, WhatIf, plan
+from inspector.planning import Figure, Plan, Target, WhatIf, plan
 from inspector.planning.summary import Summary
 from inspector.renderers.blocks import Block, Commands, Facts, Paragraph, Table, Text
 from inspector.renderers.json_format import json_schema, render_json
@@ -19,10 +19,9 @@ from inspector.renderers.layout.planning import lay_out_plan
 from inspector.renderers.markdown import render_markdown
 from inspector.renderers.terminal import render_terminal
 from inspector.report.answer import View
-from tests.formulas import value_of
+from tests.formulas import value_of, worked_in
 from tests.odd_clusters import Draft, bundled, refused, whatever_can_be_refused
 
-_WORKED = re.compile(r"(?P<formula>[-0-9(fmc][-0-9, x+/^()a-z]*?) = (?P<value>-?[0-9,]*[0-9])")
 _WHAT_IF = WhatIf(max_pods={"": 110}, max_surge={"": "33%"})
 
 
@@ -49,8 +48,8 @@ def test_every_formula_on_screen_comes_to_the_number_beside_it(
     found = plan(bundled(name), what_if=what_if, ports_per_node=2_000)
     checked = 0
     for each in texts(lay_out_plan(found, show_all=True)):
-        for match in _WORKED.finditer(each.text.rpartition(": ")[2]):
-            assert value_of(match["formula"]) == int(match["value"].replace(",", "")), each.text
+        for value, formula in worked_in(each.text):
+            assert value_of(formula) == value, each.text
             checked += 1
     assert checked > 8
 
@@ -75,7 +74,20 @@ def test_the_answer_comes_first() -> None:
     text = render_markdown(lay_out_plan(planned("broken-cni"), show_all=False))
     assert text.index("Runs out first") < text.index("Binding ceiling") < text.index("SNAT ports")
     assert text.index("SNAT ports") < text.index("Pools: room to grow")
-    assert "lacks 30: 94 - (5 - 1) x (1 + 30) = -30" in text
+    assert "| lacks 30 |" in text
+    assert "left: -30 = 94 - (5 - 1) x (1 + 30)" in text
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_no_formula_stands_between_the_numbers_of_a_table(name: str) -> None:
+    formulas = 0
+    for block in lay_out_plan(planned(name), show_all=True):
+        if isinstance(block, Table):
+            is_of_formulas = block.columns[-1] == "How the numbers come about"
+            formulas += is_of_formulas
+            has_formulas = any(" = " in cell.text for row in block.rows for cell in row)
+            assert has_formulas == is_of_formulas
+    assert formulas > 1
 
 
 def test_situations_that_are_the_same_are_one_row() -> None:
@@ -113,6 +125,30 @@ def test_long_formulas_are_shown_when_everything_is_asked_for() -> None:
     assert "long formulas" not in full
     assert " + 2 + 2 + 2 + 2 + 2 + 2 + " in full
     assert " + 2 + 2 + 2 + 2 + 2 + 2 + " not in short
+
+
+def test_why_something_is_unknown_is_said_once() -> None:
+    found = plan(bundled("automatic"))
+    text = render_markdown(lay_out_plan(found, show_all=False))
+    assert text.count("Unknown: node auto-provisioning adds nodes") == 1
+
+
+def test_what_pods_take_is_said_not_to_show_once_for_a_subnet() -> None:
+    text = render_markdown(lay_out_plan(planned("cni-podsubnet"), show_all=False))
+    assert text.count("issue 3243") == 2
+    assert "ARM does not show addresses given to pods" not in text
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_json_of_a_plan_is_as_its_schema_says(name: str) -> None:
+    validator = Draft202012Validator(json_schema(Plan), format_checker=FormatChecker())
+    every = [
+        planned(name),
+        plan(bundled(name), what_if=_WHAT_IF),
+        plan(bundled(name), to=Target.CILIUM),
+    ]
+    for found in every:
+        validator.validate(json.loads(render_json(found)))
 
 
 def test_a_hostile_pool_name_is_quoted_and_escaped() -> None:

@@ -213,7 +213,54 @@ def test_the_addresses_of_a_gateway_of_ones_own_are_made_first() -> None:
     found = plan(bundled("cni-podsubnet"), ports_per_node=64_000).snat
     assert found.wanted is not None
     assert any(each.startswith("create 1 public address") for each in found.wanted.notes)
-    assert found.wanted.commands[0].startswith("az network nat gateway show --ids ")
+    (command,) = found.wanted.commands
+    assert command.startswith("az network nat gateway update --resource-group rg-spoke-analytics ")
+    assert " --name ng-analytics --public-ip-addresses /subscriptions/" in command
+    assert command.endswith(" NEW-PUBLIC-IP-ID")
+    gateway = Draft("cni-podsubnet").one("Microsoft.Network/natGateways")["properties"]
+    assert command.count("/publicIPAddresses/") == len(gateway["publicIpAddresses"])
+
+
+def with_prefix(ports: int) -> Snapshot:
+    """Return a cluster of three nodes that goes out by a prefix of two addresses of its own."""
+    draft = Draft("kubenet-vmss")
+    frontend = draft.one(LOAD_BALANCERS)["properties"]["frontendIPConfigurations"][0]
+    prefix = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/publicIPPrefixes/out"
+    del frontend["properties"]["publicIPAddress"]
+    frontend["properties"]["publicIPPrefix"] = {"id": prefix}
+    draft.add({"id": prefix, "name": "out", "properties": {"ipPrefix": "20.0.0.0/31"}})
+    profile = draft.network_profile["loadBalancerProfile"]
+    profile.pop("managedOutboundIPs")
+    profile["outboundIPPrefixes"] = {"publicIPPrefixes": [{"id": prefix}]}
+    profile["allocatedOutboundPorts"] = ports
+    return draft.snapshot()
+
+
+@pytest.mark.parametrize(
+    ("nodes", "note", "places"),
+    [
+        (3, "create 1 public IP prefix (a /31, IPv4, SKU Standard) first", 1),
+        (6, "create 1 public IP prefix (a /29, IPv4, SKU Standard) first", 1),
+        (40, "create 3 public IP prefixes (a /28, IPv4, SKU Standard) first", 3),
+    ],
+)
+def test_own_prefixes_have_to_be_made_first(nodes: int, note: str, places: int) -> None:
+    found = plan(with_prefix(0), what_if=of_pool(nodes), ports_per_node=64_000).snat.wanted
+    assert found is not None
+    assert found.notes[0].startswith(note)
+    (command,) = found.commands
+    assert command.count("NEW-PUBLIC-IP-PREFIX-ID") == places
+    assert "--load-balancer-outbound-ip-prefixes /subscriptions/s/" in command
+
+
+def test_addresses_that_no_profile_names_are_aks_own() -> None:
+    draft = Draft("kubenet-vmss")
+    draft.network_profile["loadBalancerProfile"] = None
+    found = plan(draft.snapshot(), ports_per_node=64_000).snat.wanted
+    assert found is not None
+    (command,) = found.commands
+    assert "--load-balancer-managed-outbound-ip-count 4" in command
+    assert "NEW" not in command
 
 
 def test_a_gateway_has_no_more_than_sixteen_addresses() -> None:

@@ -90,7 +90,7 @@ def test_only_the_clusters_document_changes_and_nothing_is_parsed_twice() -> Non
 
 @pytest.mark.parametrize("name", SCENARIOS)
 @settings(max_examples=15)
-@given(nodes=st.integers(0, 1_000), max_pods=st.integers(10, 250), surge=st.integers(0, 999))
+@given(nodes=st.integers(1, 1_000), max_pods=st.integers(10, 250), surge=st.integers(0, 999))
 def test_what_is_supposed_of_every_pool_is_so(
     name: str, nodes: int, max_pods: int, surge: int
 ) -> None:
@@ -110,6 +110,7 @@ def test_what_is_supposed_of_every_pool_is_so(
         ({"max_pods": {"other": 30}}, "--max-pods other: the cluster has no such pool"),
         ({"nodes": {"nodepool1": 1_001}}, "--scale 1001: AKS allows 0 to 1000"),
         ({"nodes": {"nodepool1": -1}}, "--scale -1: AKS allows 0 to 1000"),
+        ({"nodes": {"nodepool1": 0}}, "--scale nodepool1=0: a system pool keeps one node"),
         ({"max_pods": {"": 9}}, "--max-pods 9: AKS allows 10 to 250"),
         ({"max_pods": {"": 251}}, "--max-pods 251: AKS allows 10 to 250"),
         ({"max_surge": {"": "a third"}}, "--max-surge 'a third': give a number of nodes"),

@@ -7,7 +7,7 @@ import typer
 
 from inspector.cli.options import with_options
 from inspector.errors import UsageError
-from inspector.planning.what_if import WhatIf
+from inspector.what_if import WhatIf
 
 _WHOLE: Final = re.compile(r"[0-9]{1,6}")
 

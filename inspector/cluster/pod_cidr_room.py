@@ -1,13 +1,17 @@
 """Which pod CIDR has slices enough for a cluster's nodes, and meets nothing around it.
 
 Sources: AKS "concepts-network-azure-cni-overlay" for the slice of each node, "azure-cni-overlay-
-pod-expand" for a pod CIDR that grows around the present one.
+pod-expand" for a pod CIDR that grows around the present one, "configure-kubenet" for the default.
 """
 
 from typing import Final
 
 from inspector.cluster.address_plan import PRIVATE, RESERVED, AddressPlan, Role
+from inspector.network.addresses import parse_range
 from inspector.network.ranges import IPRange, LabelledRange, first_free, is_within, overlaps_between
+
+DEFAULT_POD_CIDR: Final = parse_range("10.244.0.0/16")
+"""What AKS gives pods unless it is told otherwise."""
 
 _PERCENT: Final = 100
 _SHORTEST: Final = 8
@@ -44,13 +48,13 @@ def enlarged_pod_cidr(plan: AddressPlan, length: int) -> IPRange | None:
 
 
 def free_pod_cidr(plan: AddressPlan, length: int) -> IPRange | None:
-    """Return a private range of a length that meets nothing of the plan, the lowest of the first.
+    """Return a private range of a length that meets nothing of the plan.
 
-    The ranges of RFC 1918 come before the shared one. ``None`` where none is left, and where a
-    range that it may meet is not known.
+    The default of AKS comes first, then the lowest range of RFC 1918, then of the shared ones.
+    ``None`` where none is left, and where a range that it may meet is not known.
     """
     if plan.gaps or plan.doubts:
         return None
     taken = (*RESERVED, *(each.range for each in plan.ranges))
-    found = (first_free(length, (inside,), taken) for inside in PRIVATE)
+    found = (first_free(length, (inside,), taken) for inside in (DEFAULT_POD_CIDR, *PRIVATE))
     return next((each for each in found if each is not None), None)

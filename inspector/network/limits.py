@@ -37,6 +37,10 @@ NODES_WITH_BASIC: Final = 100
 NODES_WITH_NETWORK_POLICY_MANAGER: Final = 250
 """Azure's own policy engine does not scale further (AKS: use-network-policies)."""
 
+PRIVATE_ADDRESSES_PER_NETWORK: Final = 65_536
+"""Private addresses of a virtual network (Learn: azure-virtual-network-limits); a static block of a
+node counts as one (AKS: REST API, podIPAllocationMode)."""
+
 RULES_PER_INTERFACE: Final = 300
 """Load-balancing rules that lead to one interface (AKS: use-multiple-standard-load-balancer)."""
 

@@ -1,6 +1,6 @@
 """What a cluster has room for, and what moving it to another network model would mean."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from inspector.cluster.node_room import node_room
@@ -17,10 +17,11 @@ from inspector.planning.runway import pod_cidr_runway, subnet_runway
 from inspector.planning.snat import build_snat, require_ports
 from inspector.planning.summary import Parts, build_summary
 from inspector.planning.views import SCHEMA_VERSION, Plan, Supposition
-from inspector.planning.what_if import WhatIf, suppose
 from inspector.report.answer import unknown_of
+from inspector.resources import AgentPoolProfile
 from inspector.snapshot import Gap, Snapshot
 from inspector.topology import Topology
+from inspector.what_if import WhatIf, suppose
 
 
 def plan(  # noqa: PLR0913  each is an option of its own
@@ -62,7 +63,7 @@ def plan(  # noqa: PLR0913  each is an option of its own
         pod_cidr=parts.pod_cidr,
         ceilings=parts.ceilings,
         snat=parts.snat,
-        notes=tuple(_notes(today)),
+        notes=tuple(_notes(today, pool_profiles(supposed))),
         missing=tuple(map(unknown_of, _gaps(today))),
         move=rehearse(today, supposed, to, as_of=day, on_premises=(config or Config()).on_premises)
         if to is not None
@@ -87,13 +88,20 @@ def _suppositions(what_if: WhatIf) -> Iterator[Supposition]:
             yield Supposition(option=option, pool=pool or None, value=str(values[pool]))
 
 
-def _notes(topology: Topology) -> Iterator[str]:
+def _notes(topology: Topology, pools: Iterable[AgentPoolProfile]) -> Iterator[str]:
     """Yield what the figures leave open although everything was seen.
 
     Source: AKS "api-server-vnet-integration" for the addresses of an API server.
     """
     room, subnets = topology.once(node_room), topology.once(subnet_capacities)
     yield from dict.fromkeys((*subnets.doubts, *room.doubts))
+    for each in pools:
+        nodes, most = each.node_count, each.max_count
+        if each.enable_auto_scaling and nodes is not None and most is not None and nodes > most:
+            yield (
+                f"pool {each.name} has more nodes than its autoscaler's maximum of {most:,}: "
+                f"its {nodes:,} count as its maximum"
+            )
     if makes_nodes_without_pool(topology):
         yield (
             "node auto-provisioning adds nodes up to limits that ARM does not show: the maximum of "

@@ -3,19 +3,20 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
 
 from inspector.checking.subnets import OPEN_ENDED
-from inspector.cluster.node_addresses import node_addresses
+from inspector.cluster.node_addresses import PoolNodes, node_addresses
 from inspector.cluster.subnet_capacity import untold_nodes
 from inspector.network.pool_sizes import Situation, pool_size
 from inspector.nodes import makes_nodes_without_pool, pool_profiles
 from inspector.planning.arithmetic import NOTHING, ONE, Reckoning, apart, number, plain, total
 from inspector.planning.figures import untellable
 from inspector.resource_id import ResourceId
-from inspector.resources import AgentPoolProfile
+from inspector.resources import AgentPoolProfile, same_text
 from inspector.snapshot import Gap
 from inspector.topology import Topology
 
@@ -79,7 +80,7 @@ def outside_nodes(topology: Topology) -> OutsideNodes | None:
     if not makes_nodes_without_pool(topology):
         return None
     nodes_in, addresses = Counter[str](), Counter[str]()
-    for pool in node_addresses(topology):
+    for pool in topology.once(node_addresses):
         for node in pool.nodes if pool.profile is None else ():
             named = (each.properties.subnet for each in node.ipv4)
             subnets = [each.id.key for each in named if each is not None]
@@ -91,6 +92,25 @@ def outside_nodes(topology: Topology) -> OutsideNodes | None:
         addresses=addresses,
         gaps=topology.hidden_nodes,
     )
+
+
+def nodes_by_pool(topology: Topology) -> Mapping[str, PoolNodes]:
+    """Return the nodes of each pool by its folded name."""
+    return {(each.name or "").lower(): each for each in topology.once(node_addresses)}
+
+
+def unrest(topology: Topology, pool: AgentPoolProfile) -> str | None:
+    """Return why a pool may have other nodes than it counts, ``None`` if it is at rest.
+
+    A pool of a cluster that is stopped or changing is as well.
+    """
+    for each in (topology.cluster.properties, pool):
+        if same_text(each.power_state.code, "Stopped"):
+            return "stopped"
+    for each in (topology.cluster.properties, pool):
+        if not same_text(each.provisioning_state or "Succeeded", "Succeeded"):
+            return f"in state {each.provisioning_state}"
+    return None
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -114,6 +134,20 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def today(self, pool: AgentPoolProfile) -> Reckoning:
         """Return the nodes a pool has."""
         return self._told(pool, pool.node_count)
+
+    def holding(self, pool: AgentPoolProfile) -> Reckoning:
+        """Return the nodes of a pool that have addresses today.
+
+        They are all it has, unless it is stopped or changing: then they are those with an
+        interface.
+        """
+        if unrest(self.topology, pool) is None:
+            return self.today(pool)
+        found = self.topology.once(nodes_by_pool).get(pool.name.lower())
+        gap = next(chain(found.missing if found else (), self.topology.hidden_nodes), None)
+        if gap is not None:
+            raise untellable(self.topology.cluster.pool_id(pool.name), "", gap)
+        return number(len(found.nodes) if found is not None else 0)
 
     def nodes(self, pool: AgentPoolProfile, situation: Situation) -> Reckoning:
         """Return the nodes of a pool in a situation, without those of an upgrade."""

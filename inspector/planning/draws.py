@@ -92,7 +92,8 @@ class SubnetDraws(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def left(self, situation: Situation, *, one_by_one: bool = False) -> Reckoning:
         """Return what is left: the free addresses less those of further nodes.
 
-        Nodes of no pool may take any of it at the maximum.
+        Further are those beside the nodes that have addresses today. Nodes of no pool may take
+        any of it at the maximum.
         """
         if situation.is_maximum:
             self.basis.outside(situation)
@@ -182,7 +183,7 @@ class SubnetDraws(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         alike: dict[tuple[Reckoning, Reckoning], list[tuple[Reckoning, Reckoning]]] = {}
         taken = self._taken(situation, one_by_one=one_by_one)
         for draw, then in zip(self.draws, taken, strict=True):
-            today = self.basis.today(draw.today.pool)
+            today = self.basis.holding(draw.today.pool)
             key = (self.each(draw.today), then.each)
             alike.setdefault(key, []).append((today, then.nodes + then.surge))
         for (was, each), pools in alike.items():

@@ -81,6 +81,15 @@ def reckoned(answer: Figure) -> Reckoning:
     return given(answer.value)
 
 
+def why(unknown: Unknown) -> str:
+    """Return in a sentence why something is unknown: what could not be seen for it, if anything."""
+    if unknown.action == NO_ACTION:
+        return unknown.reason
+    target, _, listing = unknown.unknown.partition(" (")
+    what = f"{listing.removesuffix(')')} of " if listing else ""
+    return f"{what}{target.rpartition('/')[2]} could not be seen ({unknown.reason})"
+
+
 def several(number: int, noun: str) -> str:
     """Return a number with its noun, thousands apart: ``5,000 nodes``."""
     return f"{number:,} {noun if number == 1 else plural(noun)}"

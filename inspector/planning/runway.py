@@ -10,13 +10,13 @@ from inspector.network.addresses import parse_range
 from inspector.network.models import network_model
 from inspector.network.pool_sizes import Situation
 from inspector.planning.arithmetic import Reckoning, number, plain, power_of_two, total
-from inspector.planning.basis import Basis, nodes_of, only_largest_surge
+from inspector.planning.basis import Basis, nodes_of, only_largest_surge, unrest
 from inspector.planning.draws import SubnetDraws
 from inspector.planning.figures import Figure, figure, untellable
 from inspector.report.answer import Unknown, View, unknown_of
 from inspector.resource_id import ResourceId
-from inspector.resources import same_text
-from inspector.wording import count
+
+NOW = Situation.NOW
 
 
 class OneAtATime(View, frozen=True):
@@ -149,19 +149,24 @@ def _smallest_prefix(draws: SubnetDraws) -> int | Unknown | None:
 
 
 def _notes(draws: SubnetDraws) -> Iterator[str]:
-    cluster = draws.basis.topology.cluster.properties.power_state.code
+    basis = draws.basis
     for each in draws.subnet.of(Drawer.NODES):
-        if same_text(cluster, "Stopped") or same_text(each.pool.power_state.code, "Stopped"):
-            nodes = count(each.nodes_now or 0, "node")
+        state = unrest(basis.topology, each.pool)
+        if state is not None:
+            held, counted = figure(basis.holding, each.pool), figure(basis.nodes, each.pool, NOW)
             yield (
-                f"pool {each.pool.name} is stopped: its {nodes} may have given their addresses "
-                "back, and take them again when it starts"
+                f"pool {each.pool.name} is {state}: {_known(held)} of its nodes have addresses "
+                f"now, and it counts here with {_known(counted)}"
             )
     if draws.is_of_pods:
         yield (
             "ARM does not show what pods take of a subnet (Azure/AKS issue 3243): what is left is "
-            "not known"
+            "as if every node were full of pods and nobody else drew from it"
         )
+
+
+def _known(answer: Figure) -> str:
+    return "an unknown number" if answer.number is None else f"{answer.number:,}"
 
 
 def pod_cidr_runway(basis: Basis) -> PodCIDRRunway | None:

@@ -10,7 +10,7 @@ from inspector.network.snat import MOST_DEFAULT_PORTS
 from inspector.planning.arithmetic import number
 from inspector.planning.balancer_ports import BalancerPorts, PortStretch
 from inspector.planning.ceilings import Ceilings
-from inspector.planning.figures import Figure, figure, reckoned, several
+from inspector.planning.figures import Figure, figure, reckoned, several, why
 from inspector.planning.gateway_ports import GatewayPorts
 from inspector.planning.rooms import PoolRunway
 from inspector.planning.runway import PodCIDRRunway, Stretch, SubnetRunway
@@ -141,24 +141,24 @@ def _runs_out_first(parts: Parts, shortages: Sequence[Shortage]) -> Verdict:
     first, untold = _first(parts.pools), _untold(parts.pools)
     is_lacking = first is not None and first.spare.is_lacking
     if first is not None and is_lacking:
-        sentence = f"pool {first.pool}: {_room_words(first)}"
+        sentence = f"pool {first.pool} {_room_words(first)}"
     elif untold is not None:
-        rest = f"; of the others pool {first.pool}, {_room_words(first)}" if first else ""
-        sentence = f"cannot be told: {untold.reason}{rest}"
+        rest = f"; of the others pool {first.pool} {_room_words(first)}" if first else ""
+        sentence = f"cannot be told: {why(untold)}{rest}"
     elif first is None:
-        sentence = "none: no pool may want more nodes than it has"
+        sentence = "none: no pool may need more nodes than it has"
     else:
         every = "each pool, if it alone grows," if shortages else "every pool"
         sentence = (
-            f"none: {every} has room for its maximum and an upgrade; nearest is pool "
-            f"{first.pool}: {_room_words(first)}"
+            f"none: {every} has room for its maximum and an upgrade; the tightest, pool "
+            f"{first.pool}, {_room_words(first)}"
         )
     short = "".join(f"; {each}" for each in map(_shortage_words, shortages))
     if is_lacking or shortages:
         return Verdict(outlook=Outlook.SHORT, words=sentence + short)
     hidden = _untold_together(parts) if untold is None else None
     if hidden is not None:
-        sentence += f"; what all may need together cannot be told: {hidden.reason}"
+        sentence += f"; what all may need together cannot be told: {why(hidden)}"
     outlook = Outlook.ENOUGH if untold is None and hidden is None else Outlook.UNKNOWN
     return Verdict(outlook=outlook, words=sentence)
 
@@ -178,12 +178,10 @@ def _what_is_left(stretch: Stretch) -> Figure:
 def _room_words(pool: PoolRunway) -> str:
     fits, wanted = _value(pool.fits), _value(pool.wanted)
     most = "at most " if pool.is_at_most else ""
-    limit = "" if pool.limited_by is None else f" ({pool.limited_by.words})"
+    limit = "" if pool.limited_by is None else f" (limit: {pool.limited_by.words})"
     lacks = f": it lacks {wanted - fits:,}" if wanted > fits else ""
-    room = f"room for {most}{several(fits, 'further node')}{limit}"
-    if not fits:
-        room = f"no room for a further node{limit}"
-    return f"{room}, and it may want {wanted:,}{lacks}"
+    room = f"room for {most}{fits:,}" if fits else "no room for any"
+    return f"may need {several(wanted, 'further node')} and has {room}{limit}{lacks}"
 
 
 def _value(answer: Figure) -> int:
@@ -209,7 +207,9 @@ def _binding(ceilings: Ceilings) -> Verdict:
         return Verdict(outlook=Outlook.UNKNOWN, words=words)
     most = "at most " if ceilings.is_at_most else ""
     words = f"{most}{_ceiling_words(ceilings.nodes, binding.words)}; {_sizes(ceilings)}"
-    return Verdict(outlook=_outlook(ceilings.left_now, ceilings.left_at_maximum), words=words)
+    outlook = _outlook(ceilings.left_now, ceilings.left_at_maximum)
+    is_full = ceilings.left_now.number == 0
+    return Verdict(outlook=Outlook.SHORT if is_full else outlook, words=words)
 
 
 def _ceiling_words(nodes: Figure, words: str) -> str:
@@ -225,7 +225,7 @@ def _sizes(ceilings: Ceilings) -> str:
 
 
 def _reason(answer: Figure) -> str:
-    return answer.unknown.reason if answer.unknown is not None else ""
+    return why(answer.unknown) if answer.unknown is not None else ""
 
 
 def _outlook(*left: Figure | None) -> Outlook:
@@ -257,12 +257,12 @@ def _of_balancer(division: BalancerPorts) -> Verdict:
     now, most = division.stretches[0], division.stretches[-1]
     words = f"{division.words}: {_share(now)}"
     if most.nodes.unknown is not None:
-        words += f", the maximum cannot be told: {most.nodes.unknown.reason}"
-    elif most.nodes != now.nodes:
-        words += f", {_share(most)}"
+        words += f", the maximum cannot be told: {why(most.nodes.unknown)}"
+    elif most.nodes.number != now.nodes.number:
+        words += f", {_share(most, beside=now)}"
     if division.next_cut is not None:
         cut = division.next_cut
-        words += f"; from {cut.nodes:,} nodes on each has {cut.ports_per_node:,}"
+        words += f"; {cut.ports_per_node:,} from {cut.nodes:,} nodes on"
     if not division.is_explicit:
         least = [_above(each.ports_per_node, MOST_DEFAULT_PORTS) for each in (now, most)]
         return Verdict(outlook=_outlook(*least), words=words)
@@ -274,12 +274,14 @@ def _of_balancer(division: BalancerPorts) -> Verdict:
     return Verdict(outlook=_outlook(now.headroom, headroom), words=words)
 
 
-def _share(stretch: PortStretch) -> str:
+def _share(stretch: PortStretch, *, beside: PortStretch | None = None) -> str:
     ports, members = stretch.ports_per_node.number, stretch.nodes.number
+    situation = SITUATION_WORDS[stretch.situation]
     if ports is None or members is None:
-        return f"unknown {SITUATION_WORDS[stretch.situation]}"
-    nodes = several(members, "node")
-    return f"{ports:,} per node {SITUATION_WORDS[stretch.situation]} ({nodes})"
+        return f"unknown {situation}"
+    is_same = beside is not None and beside.ports_per_node.number == ports
+    share = "the same" if is_same else f"{ports:,} per node"
+    return f"{share} {situation} ({several(members, 'node')})"
 
 
 def _above(ports: Figure, enough: int) -> Figure:

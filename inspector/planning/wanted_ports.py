@@ -1,16 +1,17 @@
 """What a wanted number of SNAT ports for each node would take, as commands."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from shlex import quote
 from typing import Final, NamedTuple
 
-from inspector.checking import az, az_cluster
+from inspector.checking import az_at, az_cluster
 from inspector.cluster.egress import OutboundType, outbound_type
 from inspector.network.pool_sizes import Situation
 from inspector.network.spaces import Family
 from inspector.planning.balancer_ports import BalancerPorts, PortStretch
 from inspector.planning.gateway_ports import GatewayPorts, ShareStretch
 from inspector.report.answer import View
-from inspector.resources import LoadBalancerProfile, Reference
+from inspector.resources import LoadBalancerProfile, NATGateway, Reference
 from inspector.topology import Topology
 from inspector.wording import count
 
@@ -21,6 +22,8 @@ MOST_OF_GATEWAY: Final = 16
 """Public addresses of a NAT gateway (AKS: nat-gateway)."""
 
 _NEW: Final = "NEW-PUBLIC-IP-ID"
+_NEW_PREFIX: Final = "NEW-PUBLIC-IP-PREFIX-ID"
+_BITS: Final = (1, 4)
 
 
 class WantedPorts(View, frozen=True):
@@ -85,6 +88,11 @@ class _Need(NamedTuple):
     needed: int
     family: Family
 
+    @property
+    def lacking(self) -> int:
+        """The addresses that there are not yet, if more are needed."""
+        return self.needed - self.have
+
 
 def _for_balancers(
     topology: Topology, ports: int, rules: Sequence[BalancerPorts], notes: list[str]
@@ -97,7 +105,7 @@ def _for_balancers(
             notes.append(f"{each.words}: it cannot be told how many addresses it needs")
             return
         needs.append(_Need(have, largest[1], each.family))
-    is_managed = profile.managed_outbound_ips is not None
+    is_managed = not profile.outbound_ips.public_ips and not _prefixes(profile)
     if is_managed and any(each.needed > MOST_MANAGED for each in needs):
         most = max(each.needed for each in needs)
         notes.append(f"AKS makes at most {MOST_MANAGED} addresses: {most} are too many")
@@ -119,25 +127,49 @@ def _own(
 ) -> Iterator[tuple[str, str]]:
     """Yield the option that names addresses of one's own, old and new, if there have to be more."""
     more = [each for each in needs if each.needed > each.have]
-    notes += (
-        f"create {count(each.needed - each.have, 'public address')} ({each.family}, SKU Standard, "
-        f"static) first, and put the id of each in the place of a {_NEW}: the addresses of this "
-        "cluster are your own"
-        for each in more
-    )
     if not more:
         return
-    prefixes = profile.outbound_ip_prefixes.public_ip_prefixes
-    if prefixes and not profile.outbound_ips.public_ips:
-        notes.append("a prefix gives out several addresses, and is named once")
-        yield "load_balancer_outbound_ip_prefixes", _ids(prefixes, len(more))
+    single, prefixes = profile.outbound_ips.public_ips, _prefixes(profile)
+    for each in more:
+        what = _addresses(each) if single else _new_prefixes(each)
+        notes.append(
+            f"create {what} first, and put the id of each in the place of a "
+            f"{_NEW if single else _NEW_PREFIX}: the outbound addresses of this cluster are your "
+            "own"
+        )
+    if single:
+        lacking = sum(each.lacking for each in more)
+        yield "load_balancer_outbound_ips", _ids(single, [_NEW] * lacking)
     else:
-        lacking = sum(each.needed - each.have for each in more)
-        yield "load_balancer_outbound_ips", _ids(profile.outbound_ips.public_ips, lacking)
+        lacking = sum(_prefix_size(each)[0] for each in more)
+        yield "load_balancer_outbound_ip_prefixes", _ids(prefixes, [_NEW_PREFIX] * lacking)
 
 
-def _ids(references: Iterable[Reference], more: int) -> str:
-    return ",".join((*(str(each.id) for each in references), *[_NEW] * more))
+def _prefixes(profile: LoadBalancerProfile) -> tuple[Reference, ...]:
+    return profile.outbound_ip_prefixes.public_ip_prefixes
+
+
+def _addresses(need: _Need) -> str:
+    return f"{count(need.lacking, 'public address')} ({need.family}, SKU Standard, static)"
+
+
+def _new_prefixes(need: _Need) -> str:
+    number, bits = _prefix_size(need)
+    length = (128 if need.family is Family.IPV6 else 32) - bits
+    return f"{count(number, 'public IP prefix')} (a /{length}, {need.family}, SKU Standard)"
+
+
+def _prefix_size(need: _Need) -> tuple[int, int]:
+    """Return how many prefixes hold the addresses that are lacking, and the bits of each.
+
+    One has 2 to 16 addresses (Learn: public-ip-address-prefix).
+    """
+    bits = min(_BITS[1], max(_BITS[0], (need.lacking - 1).bit_length()))
+    return -(-need.lacking // (1 << bits)), bits
+
+
+def _ids(references: Iterable[Reference], new: Iterable[str]) -> str:
+    return ",".join((*(str(each.id) for each in references), *new))
 
 
 def _for_gateway(
@@ -158,13 +190,25 @@ def _for_gateway(
             f"a NAT gateway has at most {MOST_OF_GATEWAY} addresses: {needed} are too many"
         )
     elif needed > have and declared is OutboundType.USER_ASSIGNED_NAT_GATEWAY:
-        notes.append(
-            f"create {count(needed - have, 'public address')} (SKU Standard, static) first, and "
-            "name all of the gateway's in the command"
-        )
-        yield az("network", "nat", "gateway", "show", ids=str(gateway.id))
+        yield from _for_own_gateway(topology, gateway, needed - have, notes)
     elif needed <= have:
         notes.append(f"its {count(have, 'address')} {'is' if have == 1 else 'are'} enough")
     else:
         counted = {"nat_gateway_managed_outbound_ip_count": str(needed)}
         yield az_cluster(topology.cluster, "update", **counted)
+
+
+def _for_own_gateway(
+    topology: Topology, gateway: GatewayPorts, lacking: int, notes: list[str]
+) -> Iterator[str]:
+    """Yield the command for more addresses of a gateway of one's own, which names all of them."""
+    found = topology.seen(gateway.id, NATGateway)
+    sku = (found.sku.name if found is not None else None) or "Standard"
+    what = f"{count(lacking, 'public address')} ({gateway.family}, SKU {sku}, static)"
+    if found is None or gateway.family is Family.IPV6:
+        notes.append(f"create {what}, and add them to the gateway")
+        return
+    notes.append(f"create {what} first, and put the id of each in the place of a {_NEW}")
+    there = (quote(str(each.id)) for each in found.properties.public_ip_addresses)
+    update = az_at(gateway.id, "network", "nat", "gateway", "update", name=found.title)
+    yield " ".join((update, "--public-ip-addresses", *there, *[_NEW] * lacking))

@@ -9,9 +9,9 @@ from inspector.cli.judgement import Judgement, with_judgement
 from inspector.cli.output import Sheet, StrictOption, show, with_sheet
 from inspector.cli.source import Source, with_source
 from inspector.cli.suppositions import with_what_if
-from inspector.planning import Target, WhatIf
-from inspector.planning import plan as make_plan
-from inspector.renderers import Format
+from inspector.formats import Format
+from inspector.network.targets import Target
+from inspector.what_if import WhatIf
 
 
 @with_source
@@ -40,6 +40,8 @@ def plan(  # noqa: PLR0913  typer makes an option of each
     strict: StrictOption = False,
 ) -> None:
     """Tell what a cluster has room for, and what moving it would mean."""
+    from inspector.planning import plan as make_plan
+
     snapshot = source.read()
     result = make_plan(
         snapshot,

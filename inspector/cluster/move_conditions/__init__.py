@@ -8,9 +8,9 @@ from inspector.cluster.move_conditions.kinds import (
     Requirement,
     Situation,
 )
-from inspector.cluster.move_conditions.pools import confidential_pools
+from inspector.cluster.move_conditions.pools import confidential_pools, docker_pools
 from inspector.cluster.move_conditions.route_tables import other_subnets, users_tables
-from inspector.cluster.move_conditions.subnets import needed_of, own_subnets
+from inspector.cluster.move_conditions.subnets import own_subnets
 from inspector.cluster.move_conditions.survey import (
     conditions_of_cilium,
     conditions_of_new_cluster,
@@ -29,7 +29,7 @@ __all__ = [
     "conditions_of_overlay",
     "conditions_of_reimage",
     "confidential_pools",
-    "needed_of",
+    "docker_pools",
     "other_subnets",
     "overlay_readiness",
     "own_subnets",

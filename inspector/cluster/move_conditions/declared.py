@@ -139,18 +139,19 @@ def no_windows(cluster: ManagedCluster) -> Requirement:
 def pod_cidr_slices(cluster: ManagedCluster, supposed: ManagedCluster) -> Requirement:
     """Return whether every node that there may be has a /24 of the pod CIDR.
 
-    The nodes are those of the pools that are supposed.
+    The nodes are those of the pools that are supposed. Not visible where ARM tells no pod CIDR.
     """
     profile = cluster.properties.network_profile
     slots = _slots(profile)
     needs = [most_nodes_with_surge(each) for each in supposed.properties.agent_pool_profiles]
     known = [each for each in needs if each is not None]
-    answer = Answer.NOT_VISIBLE
-    if slots is None or sum(known) > slots:
+    answer, told = Answer.NOT_VISIBLE, ""
+    if slots is not None and sum(known) > slots:
         answer = Answer.NOT_MET
-    elif len(known) == len(needs):
+    elif slots is not None and len(known) == len(needs):
         answer = Answer.MET
-    told = f": {slots} for up to {sum(known)} with surge" if slots is not None else ""
+    if slots is not None and answer is not Answer.NOT_VISIBLE:
+        told = f": {slots:,} for up to {sum(known):,} with surge"
     return Requirement(
         condition=Condition.POD_CIDR_SLICES,
         words=f"a pod CIDR with a /{NODE_POD_PREFIX_LENGTH} for every node{told}",

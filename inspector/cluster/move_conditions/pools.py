@@ -77,30 +77,43 @@ def node_images(cluster: ManagedCluster, as_of: date) -> Requirement:
             owner = cluster.id if use.pool is None else cluster.pool_id(use.pool)
             name = use.pool or cluster.title
             readings.append(Reading(resource=owner, name=name, field=use.field, value=use.value))
-    images = joined(each.node_image_version for each in cluster.properties.agent_pool_profiles)
+    pools = cluster.properties.agent_pool_profiles
+    images = joined(each.node_image_version for each in pools)
+    told = reading(cluster, f"{_POOLS}.nodeImageVersion", images)
+    if all(each.node_image_version is None for each in pools):  # older clusters
+        told = reading(cluster, f"{_POOLS}.osType", joined(each.os_type for each in pools))
     return Requirement(
         condition=Condition.NODE_IMAGES,
-        words="node images that AKS has not removed",
+        words="no system whose node images AKS has removed",
         answer=open_answer(is_broken=bool(readings), is_open=bool(doubts)),
-        readings=tuple(readings) or (reading(cluster, f"{_POOLS}.nodeImageVersion", images),),
+        readings=tuple(readings) or (told,),
         doubts=tuple(doubts),
     )
 
 
 def no_docker_on_windows(cluster: ManagedCluster) -> Requirement:
     """Return whether no Windows pool runs its containers with Docker."""
-    minors = {each.name: _minor(cluster, each) for each in _windows(cluster)}
-    old = any(each is not None and each < _FIRST_WITHOUT_DOCKER for each in minors.values())
-    systems = joined(each.os_type for each in cluster.properties.agent_pool_profiles)
     return Requirement(
-        condition=Condition.WINDOWS,
+        condition=Condition.WINDOWS_DOCKER,
         words="no Windows pool on Docker",
-        answer=open_answer(is_broken=old, is_open=None in minors.values()),
+        answer=open_answer(
+            is_broken=bool(docker_pools(cluster)),
+            is_open=any(_minor(cluster, each) is None for each in _windows(cluster)),
+        ),
         readings=tuple(
             of_pool(cluster, each, "properties.currentOrchestratorVersion", _version(each))
             for each in _windows(cluster)
-        )
-        or (reading(cluster, f"{_POOLS}.osType", systems),),
+        ),
+    )
+
+
+def docker_pools(cluster: ManagedCluster) -> tuple[str, ...]:
+    """Return the Windows pools that run their containers with Docker."""
+    minors = {each.name: _minor(cluster, each) for each in _windows(cluster)}
+    return tuple(
+        name
+        for name, minor in minors.items()
+        if minor is not None and minor < _FIRST_WITHOUT_DOCKER
     )
 
 
@@ -160,10 +173,10 @@ def node_sizes(cluster: ManagedCluster) -> Requirement:
     )
 
 
-def confidential_pools(cluster: ManagedCluster) -> tuple[str, ...]:
+def confidential_pools(cluster: ManagedCluster) -> tuple[AgentPoolProfile, ...]:
     """Return the pools on machines that Overlay does not run on."""
     pools = cluster.properties.agent_pool_profiles
-    return tuple(each.name for each in pools if any(map(_CONFIDENTIAL.fullmatch, _sizes(each))))
+    return tuple(each for each in pools if any(map(_CONFIDENTIAL.fullmatch, _sizes(each))))
 
 
 def _sizes(pool: AgentPoolProfile) -> list[str]:

@@ -6,6 +6,7 @@ application gateway is on the table.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from inspector.cluster.move_conditions.kinds import (
     Condition,
@@ -15,11 +16,13 @@ from inspector.cluster.move_conditions.kinds import (
     open_answer,
     reading,
 )
-from inspector.cluster.pod_routes import ClassifiedTable, RouteKind, pod_routes
+from inspector.cluster.pod_routes import OWN_POD_ROUTES, ClassifiedTable, RouteKind, pod_routes
 from inspector.resource_id import ResourceId
 from inspector.snapshot import Gap
 from inspector.topology import Topology
 from inspector.wording import names
+
+_OTHERS_ROUTES: Final = tuple(each for each in RouteKind if each not in OWN_POD_ROUTES)
 
 
 def tables_alone(situation: Situation) -> Iterator[Requirement]:
@@ -31,6 +34,7 @@ def tables_alone(situation: Situation) -> Iterator[Requirement]:
     others = [each for each in routes.of_nodes if not _is_made_by_aks(today, each)]
     if own or gaps:
         yield _own_table(today, own, gaps)
+        yield _own_routes(own, gaps)
     if others or gaps:
         yield _users_table(today, others, gaps)
 
@@ -45,6 +49,22 @@ def _own_table(
         "AKS's own route table on no subnet but the nodes'",
         [subnet.name for _, subnet in others],
         _on_subnets(others) or _named(tables),
+        gaps,
+    )
+
+
+def _own_routes(tables: list[ClassifiedTable], gaps: tuple[Gap, ...]) -> Requirement:
+    """Return whether the table that AKS made and will delete holds its own routes alone."""
+    others = [each.route for table in tables for each in table.of(*_OTHERS_ROUTES)]
+    return _requirement(
+        Condition.ROUTES_LOST,
+        "no routes but AKS's own in its route table",
+        [each.title for each in others],
+        [
+            reading(each, "properties.addressPrefix", each.properties.address_prefix)
+            for each in others
+        ]
+        or _named(tables),
         gaps,
     )
 

@@ -22,10 +22,11 @@ from inspector.cluster.subnet_capacity import (
     Drawer,
     SubnetCapacity,
     Untold,
+    draw_of,
     subnet_capacities,
 )
 from inspector.collected import NotCollected
-from inspector.network.address_economics import ModelNeeds, needs_by_model
+from inspector.network.address_needs import needs
 from inspector.network.addresses import usable_addresses
 from inspector.network.models import NetworkModel
 from inspector.nodes import makes_nodes_without_pool, pool_profiles
@@ -110,9 +111,14 @@ def surge_room(situation: Situation) -> Requirement:
     gaps = (*capacities.gaps, *(gap for each in rooms for gap in each.gaps))
     doubts = (*capacities.doubts, *(doubt for each in rooms for doubt in each.doubts))
     told = "; ".join(each.words for each in rooms if each.words)
+    is_supposed = any(
+        each.id not in before or before[each.id].needs.now != each.needs.now
+        for each in capacities.of(Drawer.NODES)
+    )
+    to_what = " to the pools as supposed" if is_supposed else ""
     return Requirement(
         condition=Condition.SUBNET_ROOM,
-        words=f"addresses for the nodes that the reimage of all pools adds{told and f': {told}'}",
+        words=f"addresses for the nodes that the reimage adds{to_what}{told and f': {told}'}",
         answer=open_answer(
             is_broken=any(each.is_short for each in rooms), is_open=bool(gaps or doubts)
         ),
@@ -142,9 +148,9 @@ def _room_in(subnet: SubnetCapacity, needed: int | None) -> _Room:
         return _Room(gaps=gaps, doubts=() if gaps else (f"subnet {subnet.name}: {free.reason}",))
     if needed and free is None:
         return _Room(doubts=(f"subnet {subnet.name} has no IPv4 range",))
-    free_words = f"{free} free, " if isinstance(free, int) else ""
+    free_words = f"{free:,} free, " if isinstance(free, int) else ""
     return _Room(
-        words=f"{subnet.name} {free_words}{needed} needed",
+        words=f"{subnet.name} {free_words}{needed:,} needed",
         is_short=isinstance(free, int) and free < needed,
         readings=tuple(_size(subnet)),
     )
@@ -169,22 +175,22 @@ def _further_addresses(before: SubnetCapacity | None, after: SubnetCapacity) -> 
 
 def room_for_pods(situation: Situation) -> Requirement:
     """Return whether a cluster with addresses of the node subnet for pods fits beside this one."""
-    needed = needed_of(situation, NetworkModel.CNI_NODE_SUBNET).node_subnet
-    beside = _beside(situation, _is_free)
-    return _room(situation, Condition.NODE_SUBNET, needed.at_most_with_surge.documented, beside)
+    wanted = _wanted(situation, NetworkModel.CNI_NODE_SUBNET, Drawer.NODES)
+    return _room(situation, Condition.NODE_SUBNET, wanted, _beside(situation, _is_free))
 
 
 def subnet_for_pods(situation: Situation) -> Requirement:
     """Return whether the network has a subnet for pods alone that is large enough."""
-    needed = needed_of(situation, NetworkModel.CNI_POD_SUBNET_DYNAMIC).pod_subnet
-    beside = _beside(situation, _is_free_for_pods)
-    return _room(situation, Condition.POD_SUBNET, needed.at_most_with_surge.documented, beside)
+    wanted = _wanted(situation, NetworkModel.CNI_POD_SUBNET_DYNAMIC, Drawer.PODS)
+    return _room(situation, Condition.POD_SUBNET, wanted, _beside(situation, _is_free_for_pods))
 
 
-def needed_of(situation: Situation, model: NetworkModel) -> ModelNeeds:
-    """Return what the supposed pools need under a model."""
-    every = needs_by_model(pool_profiles(situation.supposed))
-    return next(each for each in every if each.model is model)
+def _wanted(situation: Situation, model: NetworkModel, drawer: Drawer) -> int | None:
+    """Return what the supposed pools take at the most, all of them upgraded together."""
+    draws = (draw_of(each, drawer, model) for each in pool_profiles(situation.supposed))
+    return needs(
+        (each.pool, each.addresses_per_node) for each in draws
+    ).at_most_with_surge.documented
 
 
 class _Beside(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from inspector.cluster.move_conditions import declared, pools, route_tables, subnets
-from inspector.cluster.move_conditions.address_ranges import pod_cidr_apart
+from inspector.cluster.move_conditions.address_ranges import pod_cidr_ranges
 from inspector.cluster.move_conditions.kinds import Answer, Requirement, Situation
 from inspector.network.models import NetworkModel, network_model
 from inspector.nodes import pool_profiles
@@ -37,9 +37,8 @@ def conditions_of_overlay(situation: Situation) -> Iterator[Requirement]:
     if is_kubenet:
         yield declared.no_windows(cluster)
         yield from _conditions_of_kubenet(situation)
-    else:
-        yield pools.no_docker_on_windows(cluster)
     if pools.has_windows(cluster):
+        yield pools.no_docker_on_windows(cluster)
         yield pools.windows_build(cluster)
     yield pools.no_gateway_ingress(cluster)
     yield declared.masquerading(cluster)
@@ -53,7 +52,7 @@ def _conditions_of_kubenet(situation: Situation) -> Iterator[Requirement]:
         yield subnets.identity_rights(situation)
     yield from route_tables.tables_alone(situation)
     yield declared.pod_cidr_slices(today.cluster, situation.supposed.cluster)
-    yield pod_cidr_apart(situation)
+    yield from pod_cidr_ranges(situation)
     yield declared.single_stack(today.cluster)
 
 

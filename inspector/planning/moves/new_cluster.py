@@ -11,10 +11,10 @@ from inspector.cluster.move_conditions import (
     Situation,
     own_subnets,
 )
+from inspector.network.targets import Target
 from inspector.planning.moves.commands import take_snapshot
 from inspector.planning.moves.effects import PodCIDRProposal
 from inspector.planning.moves.steps import BEFORE, POD_CIDR, snapshot_before
-from inspector.planning.moves.targets import Target
 from inspector.planning.moves.views import Placeholder, Step
 
 _NAME: Final = Placeholder(name="NEW_CLUSTER", meaning="the name of the new cluster")

@@ -43,8 +43,12 @@ REASONS: Final[Mapping[Condition, Reason]] = {
         "ranges exempt from masquerading get packets from pod addresses that nobody can answer"
     ),
     Condition.ROUTE_TABLE: _blocks("AKS cannot delete a table that a subnet still holds"),
+    Condition.ROUTES_LOST: _breaks(
+        "they go with the table, and their traffic takes another way, or none"
+    ),
     Condition.SHARED_TABLE: _breaks("whoever else follows these routes loses the way to the pods"),
     Condition.WINDOWS: _blocks("AKS refuses the update with such a pool"),
+    Condition.WINDOWS_DOCKER: _blocks("AKS refuses the update with such a pool"),
     Condition.WINDOWS_BUILD: _breaks(
         "older builds translate the addresses of packets from the host's network wrongly"
     ),
@@ -53,6 +57,10 @@ REASONS: Final[Mapping[Condition, Reason]] = {
     Condition.NETWORK_NAMES: _blocks("Overlay writes the names into labels of the nodes"),
     Condition.POD_CIDR_SLICES: _blocks("a node without a slice of its own never becomes ready"),
     Condition.POD_CIDR_APART: _blocks("pods cannot reach what has an address in the pod CIDR"),
+    Condition.POD_CIDR_OUTSIDE: _breaks(
+        "AKS takes no new pod CIDR inside the network; whether it takes this one along is not "
+        "documented"
+    ),
     Condition.POD_CIDR_FREE: _blocks("the update needs a range for pods that is in no network"),
     Condition.SINGLE_STACK: _breaks("IPv6 traffic fails until the last node is done"),
     Condition.GATEWAY_INGRESS: _breaks(

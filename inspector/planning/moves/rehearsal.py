@@ -24,13 +24,13 @@ from inspector.network.models import (
     describe_network,
     network_model,
 )
+from inspector.network.targets import Target, is_there, way_to
 from inspector.nodes import pool_profiles
 from inspector.planning.moves.effects import PodCIDRChoice, PodCIDRProposal, effects_of
 from inspector.planning.moves.new_cluster import steps_beside
 from inspector.planning.moves.reasons import REASONS
 from inspector.planning.moves.remedies import remedy_of
 from inspector.planning.moves.steps import numbered, steps_in_place
-from inspector.planning.moves.targets import Target, is_there, way_to
 from inspector.planning.moves.verdicts import summary_of, verdict_of, what_instead
 from inspector.planning.moves.views import (
     ConditionView,

@@ -1,4 +1,7 @@
-"""The steps of a move in place, in the order of AKS "update-azure-cni", with their commands."""
+"""The steps of a move in place, in the order of AKS "update-azure-cni", with their commands.
+
+What only looks comes first, so that the cluster is without its policy engine as short as can be.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -7,10 +10,10 @@ import msgspec
 
 from inspector.checking import az_cluster
 from inspector.cluster.move_conditions import Answer, Condition, Requirement, Situation
+from inspector.network.targets import Target
 from inspector.planning.moves.commands import kubectl, take_snapshot
 from inspector.planning.moves.effects import PodCIDRChoice, PodCIDRProposal
 from inspector.planning.moves.remedies import LOOKS, REIMAGE, REPAIRS, Remedy
-from inspector.planning.moves.targets import Target
 from inspector.planning.moves.views import Placeholder, Step
 from inspector.resources import same_text
 
@@ -20,11 +23,10 @@ POD_CIDR: Final = Placeholder(
 )
 _Answers = Mapping[Condition, Answer]
 _OLD_ENGINES: Final = {"azure", "calico"}
-_LAST: Final = (Condition.ROUTE_TABLE,)
-"""What takes something away that is in use until the update."""
 
 _WITH: Final[Mapping[Condition, tuple[Condition, ...]]] = {
-    Condition.POLICY_REMOVABLE: (Condition.KUBERNETES_VERSION,),
+    Condition.POLICY_REMOVABLE: (Condition.KUBERNETES_VERSION, Condition.WINDOWS_DOCKER),
+    Condition.KUBERNETES_VERSION: (Condition.WINDOWS_DOCKER,),
     Condition.AVAILABILITY_SETS: (Condition.LOAD_BALANCER,),
 }
 """What the repair of another condition settles as well."""
@@ -32,6 +34,7 @@ _WITH: Final[Mapping[Condition, tuple[Condition, ...]]] = {
 _RANGES: Final = (
     Condition.POD_CIDR_SLICES,
     Condition.POD_CIDR_APART,
+    Condition.POD_CIDR_OUTSIDE,
     Condition.POD_CIDR_FREE,
 )
 
@@ -49,12 +52,11 @@ def steps_in_place(
     requirements: Iterable[Requirement],
     proposal: PodCIDRProposal | None,
 ) -> Iterator[Step]:
-    """Yield the steps: what has to be seen and repaired first, the updates, what comes back."""
+    """Yield the steps: what has to be seen, then repaired, the updates, and what comes back."""
     answers = {each.condition: each.answer for each in requirements}
     yield snapshot_before(situation)
-    yield from _repairs(situation, answers, (each for each in REPAIRS if each not in _LAST))
     yield from _looks(situation, answers)
-    yield from _repairs(situation, answers, _LAST)
+    yield from _repairs(situation, answers)
     for update in path:
         if update is Target.OVERLAY:
             yield _to_overlay(situation, answers, proposal)
@@ -111,16 +113,14 @@ def _looks(situation: Situation, answers: _Answers) -> Iterator[Step]:
             yield _step(look(situation), condition)
 
 
-def _repairs(
-    situation: Situation, answers: _Answers, conditions: Iterable[Condition]
-) -> Iterator[Step]:
+def _repairs(situation: Situation, answers: _Answers) -> Iterator[Step]:
     """Yield what is not met; one command does both where two conditions need it."""
     done: set[Condition] = set()
-    for condition in conditions:
+    for condition, repair in REPAIRS.items():
         if _is_unmet(answers, condition) and condition not in done:
             also = [e for e in _WITH.get(condition, ()) if _is_unmet(answers, e)]
             done.update(also)
-            yield _step(REPAIRS[condition](situation), condition, *also)
+            yield _step(repair(situation), condition, *also)
 
 
 def _is_unmet(answers: _Answers, condition: Condition) -> bool:

@@ -5,7 +5,7 @@ from typing import Final
 
 from inspector.cluster.move_conditions import Answer, Condition, Situation
 from inspector.network.models import NetworkModel, unrecognised
-from inspector.planning.moves.targets import Target, is_there, way_to
+from inspector.network.targets import Target, is_there, way_to
 from inspector.planning.moves.views import ConditionView, MoveVerdict, Weight
 from inspector.wording import count, share
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 from inspector.cluster.move_conditions import Answer, Condition
 from inspector.findings import Evidence
 from inspector.network.models import NetworkModel
+from inspector.network.targets import Target
 from inspector.planning.moves.effects import Effects
-from inspector.planning.moves.targets import Target
 from inspector.report.answer import Unknown, View
 
 

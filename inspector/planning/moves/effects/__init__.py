@@ -1,6 +1,7 @@
 """What moving a cluster to another network model changes, and for whom."""
 
 from inspector.network.models import NetworkModel
+from inspector.network.targets import Target
 from inspector.planning.moves.effects.addresses import (
     AddressEffects,
     SituationNeeds,
@@ -18,7 +19,6 @@ from inspector.planning.moves.effects.pod_range import (
 from inspector.planning.moves.effects.reach import Reach, reach_of
 from inspector.planning.moves.effects.rules import RouteLeft, RuleChange, RuleLeft, RuleSide
 from inspector.planning.moves.effects.stays import Stays, stays_of
-from inspector.planning.moves.targets import Target
 from inspector.report.answer import View
 from inspector.topology import Topology
 

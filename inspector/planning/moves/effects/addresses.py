@@ -17,6 +17,7 @@ from inspector.cluster.subnet_capacity import (
 from inspector.network.address_needs import addresses_per_node, smallest_prefix
 from inspector.network.models import NetworkModel, pool_model
 from inspector.network.pool_sizes import Situation
+from inspector.network.targets import Target
 from inspector.planning.arithmetic import number
 from inspector.planning.figures import Figure
 from inspector.planning.moves.effects.move import Move, PodPlace, Way, place_of_pods
@@ -28,7 +29,6 @@ from inspector.planning.moves.effects.situations import (
     sum_of,
     taken,
 )
-from inspector.planning.moves.targets import Target
 from inspector.report.answer import Unknown, View, unknown_of
 from inspector.resource_id import ResourceId
 from inspector.resources import AgentPoolProfile, VirtualNetwork

@@ -6,10 +6,10 @@ from typing import Final
 from inspector.cluster.node_addresses import PoolNodes, node_addresses
 from inspector.network.address_needs import addresses_per_node
 from inspector.network.models import NetworkModel, is_gateway
+from inspector.network.targets import Target
 from inspector.planning.moves.effects.move import Move, Way
 from inspector.planning.moves.effects.pod_range import PodCIDRChoice, PodCIDRProposal
 from inspector.planning.moves.effects.route_tables import TableChange, tables_of
-from inspector.planning.moves.targets import Target
 from inspector.report.answer import TextAnswer, Unknown, View, noting, unknown_of
 from inspector.resource_id import ResourceId
 from inspector.resources import ScaleSet, same_text
@@ -222,7 +222,7 @@ def _notes(move: Move, tables: Iterable[TableChange]) -> Iterator[str]:
     if move.way is Way.NEW_CLUSTER:
         yield "This cluster stays as it is until you delete it; the new one is built beside it."
     if move.path:
-        yield "Addresses of pods change; those of nodes may, with the reimage."
+        yield "Every pod restarts with another address; addresses of nodes may change as well."
     if Target.OVERLAY in move.path and _has_policy_engine(move):
         yield "The policy engine has to be off during the update, and comes back only by your hand."
     for each in tables:
@@ -230,7 +230,7 @@ def _notes(move: Move, tables: Iterable[TableChange]) -> Iterator[str]:
             routes = count(len(each.others), "route")
             yield (
                 f"{each.name} is AKS's own table and is deleted with {routes} that the cluster did "
-                "not write: those that are needed have to be in a table of yours first."
+                "not write."
             )
         if each.shared_with:
             yield (

@@ -9,8 +9,8 @@ import msgspec
 
 from inspector.cluster.address_plan import AddressPlan, plan_addresses, with_on_premises
 from inspector.network.models import NetworkModel, network_model
+from inspector.network.targets import Target, is_there
 from inspector.nodes import pool_profiles
-from inspector.planning.moves.targets import Target, is_there
 from inspector.resources import AgentPoolProfile
 from inspector.topology import Topology
 

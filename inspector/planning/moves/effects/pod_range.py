@@ -13,7 +13,12 @@ from inspector.cluster.address_plan import (
     collisions,
     note_on_services,
 )
-from inspector.cluster.pod_cidr_room import enlarged_pod_cidr, free_pod_cidr, length_with_room
+from inspector.cluster.pod_cidr_room import (
+    DEFAULT_POD_CIDR,
+    enlarged_pod_cidr,
+    free_pod_cidr,
+    length_with_room,
+)
 from inspector.cluster.subnet_capacity import untold_nodes
 from inspector.network.address_needs import NODE_POD_PREFIX_LENGTH, pod_cidr_slots
 from inspector.network.models import NetworkModel
@@ -25,7 +30,7 @@ from inspector.planning.moves.effects.move import Move, Way
 from inspector.planning.moves.effects.situations import Share, shown, taken
 from inspector.report.answer import Unknown, View, unknown_of
 from inspector.resource_id import ResourceId
-from inspector.wording import count, names
+from inspector.wording import names, plural
 
 _OTHERS: Final = (
     Role.SERVICE_CIDR,
@@ -36,7 +41,7 @@ _OTHERS: Final = (
 )
 _USED_PERCENT: Final = 80
 _IPV4: Final = 4
-_FIRST: Final = "this is the first private range that meets none, with a fifth of it to spare"
+_FREE: Final = "this private range meets no other"
 
 
 class PodCIDRChoice(StrEnum):
@@ -67,10 +72,11 @@ class PodCIDRProposal(View, frozen=True):
     """The IPv4 pod CIDR to move with; a slice is the /24 that each node takes of it.
 
     ``present`` are the IPv4 ranges of today, none where pods have addresses of subnets.
-    ``slices_needed`` is for all pools at their maximum that upgrade together. ``cidr`` has a fifth
-    to spare beyond these unless it is the present one; it is ``None``, as are ``slices`` and
-    ``spare``, where no range can be named. ``present_meets`` is by role and address. Nothing is
-    proposed while ``missing`` or ``doubts`` may hide a range or a node.
+    ``slices_needed`` is for all pools at their maximum that upgrade together. ``cidr`` is the
+    present one if that may stay, else a /16 as AKS gives by default, larger where more slices are
+    needed, smaller where no /16 is free, always with a fifth to spare. It is ``None``, as are
+    ``slices`` and ``spare``, where no range can be named. ``present_meets`` is by role and address.
+    Nothing is proposed while ``missing`` or ``doubts`` may hide a range or a node.
     """
 
     choice: PodCIDRChoice
@@ -184,28 +190,39 @@ def _reserved(ours: PlannedRange, theirs: IPRange) -> Meeting:
 
 
 def _choose(move: Move, facts: _Facts) -> _Chosen:
-    """Return the present range if it may stay, else one around it, else another one."""
+    """Return the present range if it may stay, else one around it, else another one.
+
+    It is as large as the default of AKS wherever that is free: addresses of an overlay cost
+    nothing, and one that is too small stops the cluster later.
+    """
     needed = facts.needed.number
     if needed is None or facts.doubts or facts.missing:
         return _Chosen(PodCIDRChoice.UNKNOWN, None, _why_unknown(facts))
-    of_need = f"{count(needed, 'slice')} {'is' if needed == 1 else 'are'} needed"
+    of_need = f"{_slices(needed)} {'is' if needed == 1 else 'are'} needed"
     is_large = facts.slices is not None and facts.slices >= needed
     if is_large and not facts.meets_of_ipv4 and len(facts.present) == 1:
-        words = f"it meets no other range, and has {count(facts.slices or 0, 'slice')}; {of_need}"
+        words = f"it meets no other range, and has {_slices(facts.slices or 0)}; {of_need}"
         return _Chosen(PodCIDRChoice.KEEP, facts.present[0], words)
-    length = length_with_room(needed, NODE_POD_PREFIX_LENGTH, _USED_PERCENT)
-    larger = enlarged_pod_cidr(move.plan, length) if length is not None else None
     why = _why_not(facts, of_need)
-    if larger is not None:
-        words = f"{why}; this range holds the present one and meets no other"
-        return _Chosen(PodCIDRChoice.ENLARGE, larger, words)
-    other = free_pod_cidr(move.plan, length) if length is not None else None
-    if other is None:
-        size = f"/{length}" if length is not None else f"range for {of_need}"
-        words = f"{why}; no private {size} is left that meets nothing"
+    length = length_with_room(needed, NODE_POD_PREFIX_LENGTH, _USED_PERCENT)
+    if length is None:
+        words = f"{why}; no private range is so large"
         return _Chosen(PodCIDRChoice.NONE_LEFT, None, words)
-    choice = PodCIDRChoice.REPLACE if facts.present else PodCIDRChoice.SET
-    return _Chosen(choice, other, f"{why}; {_FIRST}")
+    for size in range(min(length, DEFAULT_POD_CIDR.prefixlen), length + 1):
+        larger = enlarged_pod_cidr(move.plan, size)
+        if larger is not None:
+            words = f"{why}; this range holds the present one and meets no other"
+            return _Chosen(PodCIDRChoice.ENLARGE, larger, words)
+        other = free_pod_cidr(move.plan, size)
+        if other is not None:
+            choice = PodCIDRChoice.REPLACE if facts.present else PodCIDRChoice.SET
+            return _Chosen(choice, other, f"{why}; {_FREE}")
+    words = f"{why}; no private /{length} is left that meets nothing"
+    return _Chosen(PodCIDRChoice.NONE_LEFT, None, words)
+
+
+def _slices(number: int) -> str:
+    return f"{number:,} {'slice' if number == 1 else plural('slice')}"
 
 
 def _why_unknown(facts: _Facts) -> str:
@@ -230,7 +247,7 @@ def _why_not(facts: _Facts, of_need: str) -> str:
     needed = facts.needed.number
     if facts.slices is not None and needed is not None:
         is_short = facts.slices < needed
-        reasons += [f"the present one has {count(facts.slices, 'slice')}, {of_need}"] * is_short
+        reasons += [f"the present one has {_slices(facts.slices)}, {of_need}"] * is_short
     reasons += _words_on_meeting(facts)
     if len(facts.present) > 1:
         reasons.append(f"the cluster has {len(facts.present)} IPv4 pod CIDRs")

@@ -6,7 +6,9 @@ from inspector.cluster.egress import EgressKind, derive_egress
 from inspector.cluster.ownership import Owner, OwnerKind, owner_of_frontend
 from inspector.collected import NotCollected
 from inspector.network.addresses import address_order
+from inspector.network.targets import Target
 from inspector.planning.moves.effects.move import Move, Way
+from inspector.planning.moves.effects.route_tables import tables_of
 from inspector.report.addresses import frontend_address, name_of, public_address
 from inspector.report.answer import TextAnswer, Unknown, View, noting, unknown_of
 from inspector.resource_id import ResourceId
@@ -29,12 +31,17 @@ class StayingFrontend(View, frozen=True):
 
 
 class StayingWayOut(View, frozen=True):
-    """How nodes leave; ``addresses`` are those others see, as far as ARM has them."""
+    """How nodes leave; ``addresses`` are those others see, as far as ARM has them.
+
+    ``ends_with`` is the route table that the update deletes with the route that leads there,
+    ``None`` for a way out that stays.
+    """
 
     kind: EgressKind
     pools: tuple[str | None, ...]
     addresses: tuple[TextAnswer, ...]
     next_hops: tuple[str, ...]
+    ends_with: str | None
 
 
 class StayingSubnet(View, frozen=True):
@@ -115,6 +122,8 @@ def _frontend(
 def _ways_out(move: Move, missing: list[Unknown]) -> Iterator[StayingWayOut]:
     """Yield the ways out of all nodes, each kind once, those of a node's traffic alone too."""
     by_kind: dict[EgressKind, StayingWayOut] = {}
+    deleted = {each.id: each.name for each in tables_of(move, []) if each.is_deleted}
+    deleted = deleted if Target.OVERLAY in move.path else {}
     for group in move.today.once(derive_egress):
         missing += map(unknown_of, group.missing)
         addresses = tuple(public_address(move.today, each) for each in group.public_ips)
@@ -126,6 +135,8 @@ def _ways_out(move: Move, missing: list[Unknown]) -> Iterator[StayingWayOut]:
             next_hops=tuple(
                 dict.fromkeys((*(known.next_hops if known else ()), *group.egress.next_hops))
             ),
+            ends_with=next((deleted[e] for e in group.egress.through if e in deleted), None)
+            or (known.ends_with if known else None),
         )
     missing += map(unknown_of, move.today.hidden_nodes)
     order = list(EgressKind)

@@ -18,7 +18,9 @@ def remedy_of(situation: Situation, found: Requirement) -> Remedy | None:
     if look is not None:
         return look(situation)
     actions = names(dict.fromkeys(each.action for each in found.gaps))
-    words = f"Grant {actions}, and plan again" if actions else "Find out, and plan with care"
+    words = (
+        f"Grant {actions}, and plan again" if actions else "Look it up yourself: ARM does not tell"
+    )
     return Remedy(words=words, is_step=False)
 
 

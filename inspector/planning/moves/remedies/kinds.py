@@ -26,3 +26,7 @@ class Remedy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 REIMAGE: Final = "AKS reimages all pools at the same time"
+
+VERSION: Final = Placeholder(
+    name="VERSION", meaning="one of the versions that the first command lists"
+)

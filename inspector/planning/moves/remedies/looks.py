@@ -1,7 +1,8 @@
 """Where to look for what ARM does not show, and what to know of that nothing repairs.
 
 Sources: AKS "update-azure-cni" for masquerading, "azure-cni-powered-by-cilium" for policies,
-"configure-kubenet" for the rights of the identity.
+"configure-kubenet" for the rights of the identity; Application Gateway "ingress-controller-
+overview" for the subnet of a gateway.
 """
 
 from collections.abc import Callable, Mapping
@@ -71,6 +72,7 @@ def _new_cluster(words: str) -> Remedy:
 TO_KNOW: Final[Mapping[Condition, Remedy]] = {
     Condition.POD_CIDR_SLICES: _to_know("Move to a larger pod CIDR with the update itself"),
     Condition.POD_CIDR_APART: _to_know("Move to another pod CIDR with the update itself"),
+    Condition.POD_CIDR_OUTSIDE: _to_know("Move to another pod CIDR with the update itself"),
     Condition.POD_CIDR_FREE: _new_cluster("Free a private range, or build in another network"),
     Condition.NETWORK_NAMES: _new_cluster(
         "Build in a network, subnets and a group of shorter names"
@@ -78,10 +80,14 @@ TO_KNOW: Final[Mapping[Condition, Remedy]] = {
     Condition.NODE_SUBNET: _to_know("Make such a subnet in the network"),
     Condition.POD_SUBNET: _to_know("Make such a subnet in the network"),
     Condition.SINGLE_STACK: _to_know("Plan an outage of IPv6, or build a new cluster"),
+    Condition.ROUTES_LOST: _to_know(
+        "Write the routes into a table of yours, and put it on the subnets right after the update"
+    ),
     Condition.SHARED_TABLE: _to_know("Agree with whoever uses the table on the day of the update"),
     Condition.WINDOWS_BUILD: _to_know("Upgrade the node images of the Windows pools first"),
     Condition.GATEWAY_INGRESS: _to_know(
-        "Read what the controller needs with Overlay, and plan an outage of what it publishes"
+        "Read what the controller needs with Overlay, as a gateway subnet no larger than a /24, "
+        "and plan an outage of what it publishes"
     ),
     Condition.POLICY_ENGINE: _to_know("Try the policies with Cilium in a cluster for tests"),
 }

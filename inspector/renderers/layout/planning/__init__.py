@@ -17,6 +17,7 @@ from inspector.renderers.layout.planning.runway import (
 )
 
 _MOST_ROWS: Final = 40
+_MORE: Final = "The tables behind this are in the plan without --to, with --all, and in JSON."
 _TONES: Final = {
     Outlook.ENOUGH: Tone.GOOD,
     Outlook.SHORT: Tone.BAD,
@@ -25,24 +26,47 @@ _TONES: Final = {
 
 
 def lay_out_plan(plan: Plan, *, show_all: bool) -> Iterator[Block]:
-    """Yield the plan, the answer first; ``show_all`` leaves out neither rows nor formulas."""
+    """Yield the plan, the answer first; ``show_all`` leaves out neither rows nor formulas.
+
+    Why something is unknown is said once, where it first matters.
+    """
+    said: set[Block] = set()
+    for block in _every_block(plan, show_all=show_all):
+        is_warning = isinstance(block, Paragraph) and block.text.tone is Tone.WARNING
+        if not is_warning or block not in said:
+            yield block
+        if is_warning:
+            said.add(block)
+
+
+def _every_block(plan: Plan, *, show_all: bool) -> Iterator[Block]:
     most = None if show_all else _MOST_ROWS
     yield Heading(1, f"AKS network plan: {plan.cluster.name}")
     yield _origin(plan)
-    yield from _summary(plan.summary, "Summary")
+    if plan.move is not None:
+        yield from lay_out_move(plan.move, most=most)
+    title = "Summary" if plan.move is None else "Room in the network of today"
+    yield from _summary(plan.summary, title)
     if plan.summary_today is not None and plan.summary_today != plan.summary:
         yield from _summary(plan.summary_today, "Today, with the pools as they are")
     for note in plan.notes:
         yield Paragraph(Text(note))
-    if plan.move is not None:
-        yield from lay_out_move(plan.move, most=most)
+    if plan.move is None or show_all:
+        yield from _runway(plan, most)
+    else:
+        if plan.snat.wanted is not None:
+            yield from lay_out_snat(plan.snat, most)
+        yield Paragraph(Text(_MORE, Tone.MUTED))
+    yield from lay_out_missing(plan.missing)
+
+
+def _runway(plan: Plan, most: int | None) -> Iterator[Block]:
     yield from lay_out_pools(plan.pools, most)
     yield from lay_out_subnets(plan.subnets, most)
     if plan.pod_cidr is not None:
         yield from lay_out_pod_cidr(plan.pod_cidr, most)
     yield from lay_out_ceilings(plan.ceilings, most)
     yield from lay_out_snat(plan.snat, most)
-    yield from lay_out_missing(plan.missing)
 
 
 def _origin(plan: Plan) -> Facts:

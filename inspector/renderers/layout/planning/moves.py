@@ -40,14 +40,18 @@ _MOST_EVIDENCE: Final = 3
 
 
 def lay_out_move(rehearsal: Rehearsal, *, most: int | None) -> Iterator[Block]:
-    """Yield the rehearsal, the answer first."""
+    """Yield the rehearsal: the answer, what is in the way, the steps, and last what is fine."""
     yield Heading(2, f"Moving to {rehearsal.target.words}")
     yield facts(*_verdict(rehearsal))
     if rehearsal.verdict is MoveVerdict.ALREADY_THERE:
         return
-    yield from _conditions(rehearsal, most)
+    yield from _open_conditions(rehearsal)
     yield from _steps(rehearsal.steps)
     yield from lay_out_effects(rehearsal.effects, most=most)
+    met = [each for each in rehearsal.conditions if each.answer is Answer.MET]
+    if met:
+        yield Heading(3, "Conditions that are met")
+        yield table(("Condition", "Seen"), met, _met, most=most)
 
 
 def _verdict(rehearsal: Rehearsal) -> Iterator[tuple[str, object]]:
@@ -72,21 +76,17 @@ def _deadline(deadline: Deadline) -> Text:
     return Text(f"{deadline.on}, {since}", Tone.BAD)
 
 
-def _conditions(rehearsal: Rehearsal, most: int | None) -> Iterator[Block]:
+def _open_conditions(rehearsal: Rehearsal) -> Iterator[Block]:
     numbers = {each: step.number for step in rehearsal.steps for each in step.settles}
     every = rehearsal.conditions
     unmet = [each for each in every if each.answer is Answer.NOT_MET]
     hidden = [each for each in every if each.answer is Answer.NOT_VISIBLE]
-    met = [each for each in every if each.answer is Answer.MET]
     if unmet:
         yield Heading(3, "Not met")
         yield _in_full(unmet, numbers, Tone.BAD)
     if hidden:
         yield Heading(3, "Not visible in ARM")
         yield _in_full(hidden, numbers, Tone.WARNING)
-    if met:
-        yield Heading(3, "Met")
-        yield table(("Condition", "Seen"), met, _met, most=most)
 
 
 def _in_full(

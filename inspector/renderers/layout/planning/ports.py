@@ -1,13 +1,10 @@
 """The SNAT budget: ports per node in four situations, and what more of them would take."""
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
 
-import msgspec
-
-from inspector.network.pool_sizes import Situation
 from inspector.network.spaces import Family
 from inspector.planning.balancer_ports import BalancerPorts, PortStretch
+from inspector.planning.figures import Figure
 from inspector.planning.gateway_ports import GatewayPorts, ShareStretch
 from inspector.planning.snat import SNAT
 from inspector.planning.wanted_ports import WantedPorts
@@ -25,14 +22,14 @@ from inspector.renderers.blocks import (
 )
 from inspector.renderers.layout.missing import lay_out_missing
 from inspector.renderers.layout.planning.figures import (
+    Line,
     bare,
+    lay_out_figures,
     lay_out_unknown,
     left_over,
     worked,
 )
 from inspector.renderers.layout.planning.runway import SITUATIONS
-
-S = TypeVar("S", PortStretch, ShareStretch)
 
 
 def lay_out_snat(snat: SNAT, most: int | None) -> Iterator[Block]:
@@ -69,25 +66,12 @@ def _balancer(division: BalancerPorts, wanted: int | None, *, show_all: bool) ->
         rows.append(("Next cut", words))
     yield facts(*rows)
     headroom = ("Headroom",) if division.is_explicit else ()
-    columns = ("Situation", "Nodes", "Ports per node", *headroom, *_wanted_columns(wanted))
-
-    def cells(merged: tuple[str, PortStretch]) -> tuple[Text, ...]:
-        words, each = merged
-        left = (left_over(each.headroom, show_all=show_all),) if division.is_explicit else ()
-        return row(
-            words,
-            worked(each.nodes, show_all=show_all),
-            worked(each.ports_per_node, show_all=show_all),
-            *left,
-            *_wanted_cells(each, wanted, show_all=show_all),
-        )
-
-    answers = [x for e in division.stretches for x in (e.nodes, e.ports_per_node, e.headroom)]
+    columns = ("Nodes", "Ports per node", *headroom, *_wanted_columns(wanted))
     notes = (
         "a node has about as many connections to one destination open at a time as it has ports",
     )
-    yield table(columns, _merged(division.stretches), cells, most=None, notes=notes)
-    yield from lay_out_unknown((division.addresses, *answers))
+    yield from _stretches(columns, division.stretches, notes, show_all=show_all)
+    yield from lay_out_unknown([division.addresses])
 
 
 def _gateway(gateway: GatewayPorts, wanted: int | None, *, show_all: bool) -> Iterator[Block]:
@@ -98,42 +82,50 @@ def _gateway(gateway: GatewayPorts, wanted: int | None, *, show_all: bool) -> It
         ("Ports shared on demand", worked(gateway.ports, show_all=show_all)),
     )
 
-    def cells(merged: tuple[str, ShareStretch]) -> tuple[Text, ...]:
-        words, each = merged
-        return row(
-            words,
-            worked(each.nodes, show_all=show_all),
-            worked(each.even_share, show_all=show_all),
-            *_wanted_cells(each, wanted, show_all=show_all),
-        )
-
-    columns = ("Situation", "Nodes", "Even share", *_wanted_columns(wanted))
+    columns = ("Nodes", "Even share", *_wanted_columns(wanted))
     notes = ("nothing is kept for a node: any may take more than the even share",)
-    yield table(columns, _merged(gateway.stretches), cells, most=None, notes=notes)
-    answers = [x for each in gateway.stretches for x in (each.nodes, each.even_share)]
-    yield from lay_out_unknown((gateway.addresses, *answers))
+    yield from _stretches(columns, gateway.stretches, notes, show_all=show_all)
+    yield from lay_out_unknown([gateway.addresses])
 
 
-def _merged(stretches: Iterable[S]) -> tuple[tuple[str, S], ...]:
-    """Return situations with their words, those with the same figures as one."""
-    alike: dict[S, tuple[list[str], S]] = {}
+def _stretches(
+    columns: tuple[str, ...],
+    stretches: Iterable[PortStretch | ShareStretch],
+    notes: tuple[str, ...],
+    *,
+    show_all: bool,
+) -> Iterator[Block]:
+    """Yield the situations, those with the same numbers in one row."""
+    alike: dict[tuple[object, ...], list[PortStretch | ShareStretch]] = {}
     for each in stretches:
-        key = msgspec.structs.replace(each, situation=Situation.NOW)
-        alike.setdefault(key, ([], each))[0].append(SITUATIONS[each.situation])
-    return tuple((", ".join(words), each) for words, each in alike.values())
+        numbers = tuple((answer.value, answer.was) for answer in _figures(each))
+        alike.setdefault(numbers, []).append(each)
+    lines = [
+        Line(
+            row(
+                ", ".join(SITUATIONS[each.situation] for each in several),
+                *map(left_over, _figures(several[0])),
+            ),
+            tuple(named for each in several for named in zip(columns, _figures(each), strict=True)),
+        )
+        for several in alike.values()
+    ]
+    yield from lay_out_figures(("Situation", *columns), lines, show_all=show_all, notes=notes)
+
+
+def _figures(stretch: PortStretch | ShareStretch) -> tuple[Figure, ...]:
+    """Return the figures of a situation that there are, in the order of the columns."""
+    several: tuple[Figure | None, ...] = (
+        (stretch.even_share,)
+        if isinstance(stretch, ShareStretch)
+        else (stretch.ports_per_node, stretch.headroom)
+    )
+    wanted = (stretch.addresses_wanted, stretch.addresses_to_add)
+    return tuple(each for each in (stretch.nodes, *several, *wanted) if each is not None)
 
 
 def _wanted_columns(wanted: int | None) -> tuple[str, ...]:
     return () if wanted is None else (f"Addresses for {wanted:,} ports", "To add")
-
-
-def _wanted_cells(
-    stretch: PortStretch | ShareStretch, wanted: int | None, *, show_all: bool
-) -> tuple[Text, ...]:
-    if wanted is None:
-        return ()
-    needed = worked(stretch.addresses_wanted, show_all=show_all)
-    return needed, bare(stretch.addresses_to_add)
 
 
 def _wanted(wanted: WantedPorts) -> Iterator[Block]:

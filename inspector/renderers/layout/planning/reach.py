@@ -209,7 +209,10 @@ def _way_out(way: StayingWayOut) -> Text:
     more = len(way.addresses) - _MOST_LINES
     told = addresses.text or ", ".join(way.next_hops)
     rest = f" and {count(more, 'address')} more" if more > 0 else ""
-    return Text(f"{way.kind} {told}{rest}".strip(), addresses.tone)
+    words = f"{way.kind} {told}{rest}".strip()
+    if way.ends_with is not None:
+        return Text(f"{words} ends: its route goes with {way.ends_with}", Tone.BAD)
+    return Text(words, addresses.tone)
 
 
 def _subnet(subnet: StayingSubnet) -> Text:

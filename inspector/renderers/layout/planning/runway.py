@@ -7,15 +7,16 @@ from typing import Final, NamedTuple
 from inspector.cluster.subnet_capacity import Drawer
 from inspector.network.pool_sizes import Situation
 from inspector.planning.ceilings import Ceiling, Ceilings
-from inspector.planning.figures import Figure
+from inspector.planning.figures import NO_ACTION, Figure
 from inspector.planning.rooms import PoolRunway
 from inspector.planning.runway import PodCIDRRunway, Stretch, SubnetRunway
-from inspector.renderers.blocks import Block, Heading, Paragraph, Text, Tone, facts, row, table
+from inspector.renderers.blocks import Block, Heading, Paragraph, Text, Tone, facts, row
 from inspector.renderers.layout.planning.figures import (
+    Line,
     bare,
+    lay_out_figures,
     lay_out_unknown,
     left_over,
-    shortened,
     worked,
 )
 from inspector.report import Unknown
@@ -29,7 +30,7 @@ SITUATIONS: Final = {
 }
 """The situations as rows of a table begin."""
 
-_POOLS: Final = ("Pool", "Nodes", "Maximum", "Surge", "May want", "Still fit", "Limited by")
+_POOLS: Final = ("Pool", "Nodes", "Maximum", "Surge", "May need", "Still fit", "Limited by")
 _CEILINGS: Final = ("Ceiling", "Nodes allowed", "Left now", "Left at maximum")
 
 
@@ -45,32 +46,34 @@ class _Row(NamedTuple):
 def lay_out_pools(pools: tuple[PoolRunway, ...], most: int | None) -> Iterator[Block]:
     """Yield how far each pool can grow if it alone does."""
     yield Heading(2, "Pools: room to grow")
-    show_all = most is None
-    answers = [each for pool in pools for each in (pool.wanted, pool.fits, pool.spare)]
-    yield table(
+    yield from lay_out_figures(
         _POOLS,
-        pools,
-        lambda each: _pool(each, show_all=show_all),
+        map(_pool, pools),
+        show_all=most is None,
         most=most,
-        notes=("nodes that still fit are counted as if no other pool grew",),
+        notes=(
+            "a pool may need what takes it to its maximum and through an upgrade there",
+            "nodes that still fit are counted as if no other pool grew",
+        ),
     )
-    yield from lay_out_unknown(answers)
 
 
-def _pool(pool: PoolRunway, *, show_all: bool) -> tuple[Text, ...]:
-    return row(
+def _pool(pool: PoolRunway) -> Line:
+    cells = row(
         pool.pool,
         bare(pool.now),
         bare(pool.at_maximum),
-        worked(pool.surge_at_maximum, show_all=show_all),
-        worked(pool.wanted, show_all=show_all),
-        _fits(pool, show_all=show_all),
+        bare(pool.surge_at_maximum),
+        bare(pool.wanted),
+        _fits(pool),
         pool.limited_by.words if pool.limited_by is not None else pool.fits.value,
     )
+    answers = (pool.surge_at_maximum, pool.wanted, pool.fits)
+    return Line(cells, tuple(zip(_POOLS[3:6], answers, strict=True)))
 
 
-def _fits(pool: PoolRunway, *, show_all: bool) -> Text:
-    text = worked(pool.fits, show_all=show_all)
+def _fits(pool: PoolRunway) -> Text:
+    text = bare(pool.fits)
     words = f"{text.text}, or fewer" if pool.is_at_most and text.tone is Tone.PLAIN else text.text
     spare = pool.spare.number
     if spare is None or spare >= 0:
@@ -102,7 +105,18 @@ def _subnet(subnet: SubnetRunway, *, show_all: bool) -> Iterator[Block]:
     yield from _stretches(subnet.stretches, "Addresses needed", show_all=show_all)
     for note in subnet.notes:
         yield Paragraph(Text(note))
-    yield from lay_out_unknown((subnet.usable, subnet.given_out, subnet.free, subnet.others))
+    shown = (subnet.given_out, subnet.free)
+    hidden = (each for each in shown if not (_is_of_pods(subnet) and _is_nowhere(each)))
+    yield from lay_out_unknown((subnet.usable, *hidden, subnet.others))
+
+
+def _is_of_pods(subnet: SubnetRunway) -> bool:
+    return any(each.left_when_full is not None for each in subnet.stretches)
+
+
+def _is_nowhere(answer: Figure) -> bool:
+    """Whether ARM does not have a figure at all, which the subnet's own note says of pods."""
+    return answer.unknown is not None and answer.unknown.action == NO_ACTION
 
 
 def _shares(subnet: SubnetRunway) -> Iterator[Text]:
@@ -143,26 +157,23 @@ def _stretches(stretches: tuple[Stretch, ...], needed: str, *, show_all: bool) -
     has_least = any(each.at_least is not None for each in rows)
     is_full = any(each.left_when_full is not None for each in stretches)
     columns = [
-        "Situation",
         *(["Nodes"] if has_nodes else []),
         needed,
         *(["At least"] if has_least else []),
         "Left when full of pods" if is_full else "Left",
     ]
 
-    def cells(each: _Row) -> tuple[Text, ...]:
-        return row(
-            each.situation,
-            *([worked(each.nodes, show_all=show_all)] if has_nodes else []),
-            worked(each.needed, show_all=show_all),
-            *([worked(each.at_least, show_all=show_all)] if has_least else []),
-            left_over(each.left, show_all=show_all),
-        )
+    def line(each: _Row) -> Line:
+        answers = [
+            *([each.nodes] if has_nodes else []),
+            each.needed,
+            *([each.at_least] if has_least else []),
+            each.left,
+        ]
+        cells = row(each.situation, *map(bare, answers[:-1]), left_over(each.left))
+        return Line(cells, tuple(zip(columns, answers, strict=True)))
 
-    answers = [answer for each in rows for answer in (each.nodes, each.needed, each.left)]
-    notes = shortened(answers, show_all=show_all)
-    yield table(tuple(columns), rows, cells, most=None, notes=notes)
-    yield from lay_out_unknown(answers)
+    yield from lay_out_figures(("Situation", *columns), map(line, rows), show_all=show_all)
 
 
 def _merged(rows: Iterable[_Row]) -> tuple[_Row, ...]:
@@ -193,18 +204,14 @@ def lay_out_ceilings(ceilings: Ceilings, most: int | None) -> Iterator[Block]:
     for each in ceilings.sizes:
         sizes.setdefault(each.nodes, []).append(SITUATIONS[each.situation])
     yield facts(("Nodes", [_size(*each, show_all=most is None) for each in sizes.items()]))
-    yield table(
+    yield from lay_out_figures(
         _CEILINGS,
-        sorted(ceilings.rows, key=_lowest_first),
-        lambda each: _ceiling(each, show_all=most is None),
+        map(_ceiling, sorted(ceilings.rows, key=_lowest_first)),
+        show_all=most is None,
         most=most,
-        notes=(
-            "what is left at the maximum is with an upgrade of all pools",
-            *shortened((each.nodes for each in ceilings.rows), show_all=most is None),
-        ),
+        notes=("what is left at the maximum is with an upgrade of all pools",),
     )
-    answers = chain((each.nodes for each in ceilings.sizes), (e.nodes for e in ceilings.rows))
-    yield from lay_out_unknown(answers)
+    yield from lay_out_unknown(each.nodes for each in ceilings.sizes)
 
 
 def _size(nodes: Figure, situations: list[str], *, show_all: bool) -> Text:
@@ -216,13 +223,10 @@ def _lowest_first(ceiling: Ceiling) -> tuple[bool, int]:
     return ceiling.nodes.number is None, ceiling.nodes.number or 0
 
 
-def _ceiling(ceiling: Ceiling, *, show_all: bool) -> tuple[Text, ...]:
-    nodes = worked(ceiling.nodes, show_all=show_all)
+def _ceiling(ceiling: Ceiling) -> Line:
+    nodes = bare(ceiling.nodes)
     if ceiling.is_at_most and nodes.tone is Tone.PLAIN:
         nodes = Text(f"{nodes.text}, or fewer")
-    return row(
-        ceiling.words,
-        nodes,
-        left_over(ceiling.left_now, show_all=show_all),
-        left_over(ceiling.left_at_maximum, show_all=show_all),
-    )
+    left = (ceiling.left_now, ceiling.left_at_maximum)
+    cells = row(ceiling.words, nodes, *map(left_over, left))
+    return Line(cells, tuple(zip(_CEILINGS[1:], (ceiling.nodes, *left), strict=True)))

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from inspector.errors import UsageError
-from inspector.resources import parse_document
+from inspector.resources import parse_document, same_text
 from inspector.snapshot import Snapshot
 from inspector.wording import names
 
@@ -78,6 +78,8 @@ def _change(pool: dict[str, Any], what_if: WhatIf) -> None:
     max_pods = _of_pool(what_if.max_pods, name)
     max_surge = _of_pool(what_if.max_surge, name)
     if nodes is not None:
+        if nodes == 0 and same_text(pool.get("mode"), "System"):
+            raise UsageError(f"--scale {name}=0: a system pool keeps one node at least")
         pool["count"] = nodes
     if max_pods is not None:
         pool["maxPods"] = max_pods
