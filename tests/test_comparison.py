@@ -14,10 +14,21 @@ from fixtures.scenarios import SCENARIOS
 from inspector.comparison import Cell, ClusterComparison, Need, Row, Unknown, compare
 from inspector.comparison.answers import at_least, row_of, said, untold
 from inspector.errors import UsageError
+from inspector.network.limits import CeilingKind
 from inspector.network.models import NetworkModel
 from inspector.network.pool_sizes import Situation
+from inspector.planning import plan
 from inspector.snapshot import Snapshot, decode_snapshot
-from tests.odd_clusters import Draft, Refusal, bundled, refused, whatever_can_be_refused
+from tests.odd_clusters import (
+    MACHINES,
+    NETWORKS,
+    SCALE_SET_INTERFACES,
+    Draft,
+    Refusal,
+    bundled,
+    refused,
+    whatever_can_be_refused,
+)
 from tests.test_snapshot import layout_of, with_recased_ids
 
 KUBENET = "kubenet-vmss"
@@ -79,9 +90,10 @@ def test_a_cluster_does_not_differ_from_itself(name: str) -> None:
     assert not any(cell.why for row in rows_of(found).values() for cell in row.cells)
 
 
-@given(names, names)
+@given(st.lists(names, min_size=2, max_size=2, unique=True))
 @settings(max_examples=30)
-def test_the_order_of_two_clusters_is_that_of_the_columns_alone(one: str, other: str) -> None:
+def test_the_order_of_two_clusters_is_that_of_the_columns_alone(both: list[str]) -> None:
+    one, other = both
     assert compared(other, one) == mirrored(compared(one, other))
 
 
@@ -162,6 +174,7 @@ def test_kubenet_beside_node_subnet() -> None:
     """Three nodes each; a /22 has 1,024 - 5 addresses, of which 3 x 29 are given out."""
     found = rows_of(compared(KUBENET, CNI))
     assert {key: values(row) for key, row in found.items() if row.differs} == {
+        "region": ("westeurope", "northeurope"),
         "network-model": ("kubenet", "Azure CNI, node subnet"),
         "data-plane": (None, "azure"),
         "pod-addresses": ("the pod CIDR, outside the VNet", "the node subnet"),
@@ -217,7 +230,7 @@ def test_the_causes_of_kubenet_and_node_subnet() -> None:
         "a /22 for nodes, a node takes 31 when full",
     ]
     assert whys["overlay-readiness"] == [
-        "kubenet retires in 497 days, not met: a user-assigned identity",
+        "not met: a user-assigned identity",
         "only kubenet has to move",
     ]
 
@@ -282,21 +295,21 @@ def test_three_clusters() -> None:
 @pytest.mark.parametrize(
     ("place", "model", "situation", "expected"),
     [
-        (0, NetworkModel.KUBENET, Situation.NOW, (3, None, 29, 0, None, 3)),
-        (0, NetworkModel.CNI_OVERLAY, Situation.UPGRADE, (4, "3 + 1", 28, 0, None, 4)),
-        (0, NetworkModel.CNI_NODE_SUBNET, Situation.NOW, (333, "3 x 111", 23, 0, None, None)),
+        (0, NetworkModel.KUBENET, Situation.NOW, (3, "3", 29, 0, "0", 3)),
+        (0, NetworkModel.CNI_OVERLAY, Situation.UPGRADE, (4, "3 + 1", 28, 0, "0", 4)),
+        (0, NetworkModel.CNI_NODE_SUBNET, Situation.NOW, (333, "3 x 111", 23, 0, "0", None)),
         (
             0,
             NetworkModel.CNI_POD_SUBNET_DYNAMIC,
             Situation.UPGRADE,
             (4, "3 + 1", 28, 448, "(3 + 1) x 112", None),
         ),
-        (1, NetworkModel.CNI_NODE_SUBNET, Situation.NOW, (93, "3 x 31", 25, 0, None, None)),
+        (1, NetworkModel.CNI_NODE_SUBNET, Situation.NOW, (93, "3 x 31", 25, 0, "0", None)),
         (
             1,
             NetworkModel.CNI_NODE_SUBNET,
             Situation.UPGRADE,
-            (124, "(3 + 1) x 31", 24, 0, None, None),
+            (124, "(3 + 1) x 31", 24, 0, "0", None),
         ),
         (
             1,
@@ -310,29 +323,30 @@ def test_the_same_workload_under_another_model(
     place: int,
     model: NetworkModel,
     situation: Situation,
-    expected: tuple[int, str | None, int, int, str | None, int | None],
+    expected: tuple[int, str, int, int, str, int | None],
 ) -> None:
     one = need(compared(KUBENET, CNI), place, model, situation)
     found = (
-        one.node_subnet,
-        one.node_formula,
+        one.node_subnet.value,
+        one.node_subnet.formula,
         one.node_prefix_length,
-        one.pod_subnet,
-        one.pod_formula,
-        one.slices,
+        one.pod_subnet.value,
+        one.pod_subnet.formula,
+        one.slices and one.slices.value,
     )
     assert found == expected
 
 
 def test_a_node_of_a_pod_subnet_takes_a_batch_at_least() -> None:
     one = need(compared(KUBENET, CNI), 0, NetworkModel.CNI_POD_SUBNET_DYNAMIC, Situation.NOW)
-    assert (one.pod_subnet_floor, one.pod_subnet, one.pod_prefix_length) == (48, 336, 23)
+    floor, full = one.pod_subnet_floor.value, one.pod_subnet.value
+    assert (floor, full, one.pod_prefix_length) == (48, 336, 23)
 
 
 def worth(formula: str) -> int:
     """Return the value of a formula, which holds numbers, sums, products and brackets alone."""
-    assert set(formula) <= set("0123456789+x() ")
-    return int(eval(formula.replace("x", "*")))  # noqa: S307 - checked to be arithmetic
+    assert set(formula) <= set("0123456789,+x() ")
+    return int(eval(formula.replace("x", "*").replace(",", "")))  # noqa: S307 - checked to be arithmetic
 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
@@ -340,11 +354,10 @@ def test_every_formula_gives_its_number(name: str) -> None:
     (workload, _) = compared(name, name).workloads
     for model in workload.models:
         for each in model.needs:
-            for formula, number in (
-                (each.node_formula, each.node_subnet),
-                (each.pod_formula, each.pod_subnet),
-            ):
-                assert formula is None or worth(formula) == number
+            for figure in (each.node_subnet, each.pod_subnet_floor, each.pod_subnet, each.slices):
+                if figure is not None:
+                    assert figure.formula is not None
+                    assert worth(figure.formula) == figure.value
 
 
 def test_the_own_model_is_marked_and_nodes_of_no_pool_are_not_counted() -> None:
@@ -354,7 +367,9 @@ def test_the_own_model_is_marked_and_nodes_of_no_pool_are_not_counted() -> None:
         [NetworkModel.CNI_POD_SUBNET_DYNAMIC, NetworkModel.CNI_POD_SUBNET_STATIC],
         [NetworkModel.CNI_OVERLAY],
     ]
-    counts = [(each.nodes, each.nodes_not_counted, each.is_open_ended) for each in found.workloads]
+    counts = [
+        (each.nodes.value, each.nodes_not_counted, each.is_open_ended) for each in found.workloads
+    ]
     assert counts == [(4, 0, False), (2, 3, True)]
 
 
@@ -363,8 +378,11 @@ def test_a_pool_without_max_pods_has_an_unknown_need() -> None:
     draft.cluster["properties"]["agentPoolProfiles"][0].pop("maxPods")
     found = compared(draft.snapshot(), KUBENET)
     one = need(found, 0, NetworkModel.CNI_NODE_SUBNET, Situation.NOW)
-    assert isinstance(one.node_subnet, Unknown)
-    assert (one.node_formula, one.node_prefix_length) == (None, None)
+    assert one.node_subnet.unknown is not None
+    assert one.node_subnet.unknown.reason == "ARM does not tell maxPods of pool nodepool1"
+    assert (one.node_subnet.formula, one.node_prefix_length) == (None, None)
+    assert need(found, 0, NetworkModel.CNI_OVERLAY, Situation.NOW).node_subnet.value == 3
+    assert need(found, 0, NetworkModel.CNI_OVERLAY, Situation.NOW).pod_subnet.value == 0
     assert rows_of(found)["vnet-addresses-per-node"].differs is None
 
 
@@ -386,6 +404,206 @@ def test_fewer_than_two_clusters_are_no_comparison(number: int) -> None:
         compare([bundled(KUBENET)] * number)
 
 
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+def test_the_most_nodes_are_those_of_a_plan(name: str) -> None:
+    ceilings = plan(bundled(name)).ceilings
+    found = rows_of(compared(name, name))
+    cell = found["most-nodes"].cells[0]
+    assert figures(cell) == {"nodes": ceilings.nodes.value}
+    assert str(cell.value).startswith("at most ") is ceilings.is_at_most
+    for each in ceilings.rows:
+        key = f"most-nodes-by-{each.kind.value.lower().replace(' ', '-')}"
+        assert figures(found[key].cells[0]) == {"nodes": each.nodes.value}
+    left = {each.kind: each.left_now.value for each in ceilings.rows}
+    assert figures(found["nodes-that-fit"].cells[0]) == {"nodes": left[CeilingKind.NODE_SUBNET]}
+
+
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+def test_a_hidden_ceiling_is_hidden_in_both(name: str) -> None:
+    snapshot = bundled(name)
+    for refusal in whatever_can_be_refused(snapshot)[::7]:
+        without = refused(snapshot, [refusal])
+        binding = plan(without).ceilings.nodes.value
+        cell = rows_of(compared(without, snapshot))["most-nodes"].cells[0]
+        assert (figures(cell) or None) == (
+            None if isinstance(binding, Unknown) else {"nodes": binding}
+        ), refusal
+
+
+def test_more_than_azure_allows_is_told() -> None:
+    """Each node keeps 110 pods: 1,000 nodes and 100 of an upgrade take 122,100 addresses."""
+    draft = Draft(KUBENET)
+    draft.cluster["properties"]["agentPoolProfiles"][0] |= {
+        "enableAutoScaling": True,
+        "minCount": 1,
+        "maxCount": 1000,
+        "upgradeSettings": {"maxSurge": "10%"},
+    }
+    found = compared(draft.snapshot(), KUBENET)
+    most = Situation.MAXIMUM_AND_UPGRADE
+    assert {
+        model: need(found, 0, model, most).beyond
+        for model in NetworkModel
+        if model not in {NetworkModel.BYO_CNI, NetworkModel.UNRECOGNISED}
+    } == {
+        NetworkModel.KUBENET: "the 400 nodes of kubenet",
+        NetworkModel.CNI_OVERLAY: None,
+        NetworkModel.CNI_NODE_SUBNET: "the 65,536 addresses of a network",
+        NetworkModel.CNI_POD_SUBNET_DYNAMIC: "the 65,536 addresses of a network",
+        NetworkModel.CNI_POD_SUBNET_STATIC: None,
+    }
+    assert need(found, 0, NetworkModel.CNI_NODE_SUBNET, most).node_subnet.value == 122_100
+    assert need(found, 0, NetworkModel.KUBENET, Situation.NOW).beyond is None
+    draft.network_profile["ipFamilies"] = ["IPv4", "IPv6"]
+    dual = compared(draft.snapshot(), KUBENET)
+    assert need(dual, 0, NetworkModel.KUBENET, most).beyond == "the 200 nodes of kubenet"
+
+
+def test_pools_behind_the_control_plane_are_told() -> None:
+    draft = Draft(OVERLAY)
+    draft.cluster["properties"]["agentPoolProfiles"][0]["currentOrchestratorVersion"] = "1.32.9"
+    draft.cluster["properties"]["agentPoolProfiles"][1].pop("currentOrchestratorVersion")
+    row = rows_of(compared(draft.snapshot(), OVERLAY))["kubernetes-version"]
+    assert values(row) == ("1.33.5, pools 1.32.9", "1.33.5")
+    assert row.cells[0].why == "pools are upgraded after the control plane"
+
+
+def test_a_region_is_the_same_however_it_is_written() -> None:
+    draft = Draft(KUBENET)
+    draft.cluster["location"] = "West Europe"
+    assert rows_of(compared(draft.snapshot(), KUBENET))["region"].differs is False
+
+
+@pytest.mark.parametrize(
+    ("ranges", "words"),
+    [
+        ([], "public, from anywhere"),
+        (["203.0.113.0/24"], "public, from 1 range"),
+        (["0.0.0.0/32"], "public, from the cluster's own load balancer alone"),
+        (["0.0.0.0/0"], "public, from anywhere"),
+        (["0.0.0.0/1", "128.0.0.0/1"], "public, from anywhere"),
+    ],
+)
+def test_ranges_are_told_by_whom_they_admit(ranges: list[str], words: str) -> None:
+    draft = Draft(KUBENET)
+    draft.cluster["properties"]["apiServerAccessProfile"] = {"authorizedIPRanges": ranges}
+    row = rows_of(compared(draft.snapshot(), KUBENET))["api-server-access"]
+    assert values(row) == (words, "public, from anywhere")
+
+
+def test_azure_cni_without_a_named_data_plane_has_azure_s() -> None:
+    draft = Draft(CNI)
+    draft.network_profile.pop("networkDataplane", None)
+    assert values(rows_of(compared(draft.snapshot(), CNI))["data-plane"]) == ("azure", "azure")
+
+
+def test_pools_with_different_max_pods_are_told_apart() -> None:
+    draft = Draft(CNI)
+    pools = draft.cluster["properties"]["agentPoolProfiles"]
+    pools.append({**pools[0], "name": "large", "maxPods": 110, "count": 0})
+    found = rows_of(compared(draft.snapshot(), CNI))
+    expected = found["ip-configurations-expected"].cells[0]
+    assert expected.value == "21 to 31 and 101 to 111"
+    assert figures(expected) == {"least": 21, "most": 111}
+    assert values(found["nodes-that-fit"]) == ("30 of those that take least", "30")
+    pools[1].pop("maxPods")
+    hidden = rows_of(compared(draft.snapshot(), CNI))
+    assert values(hidden["ip-configurations-expected"]) == ("?", "21 to 31")
+
+
+def test_a_cluster_without_nodes_has_nothing_of_theirs() -> None:
+    draft = Draft(CNI)
+    draft.cluster["properties"]["powerState"] = {"code": "Stopped"}
+    draft.cluster["properties"]["agentPoolProfiles"][0]["count"] = 0
+    draft.remove(MACHINES)
+    draft.remove(SCALE_SET_INTERFACES)
+    for subnet in draft.one(NETWORKS)["properties"]["subnets"]:
+        subnet["properties"].pop("ipConfigurations", None)
+    found = compared(draft.snapshot(), CNI)
+    rows = rows_of(found)
+    for key in (
+        "looks-as-declared",
+        "ip-configurations-seen",
+        "pods-among-devices",
+        "security-group-attachment",
+        "security-group-sees",
+        "backend-pool-members",
+        "way-out",
+        "snat-ports",
+    ):
+        assert values(rows[key])[0] is None, key
+    assert values(rows["connected-devices"])[0] == "0"
+    assert (found.clusters[0].power_state, found.clusters[1].power_state) == ("Stopped", "Running")
+
+
+def test_what_is_behind_a_gateway_is_not_said_of_all_nodes() -> None:
+    draft = Draft("cni-podsubnet")
+    first = draft.one(NETWORKS)["properties"]["subnets"][0]
+    first["properties"].pop("natGateway")
+    row = rows_of(compared(draft.snapshot(), "cni-podsubnet"))["snat-ports"]
+    assert values(row) == (
+        "322,560 shared by the nodes behind the gateway",
+        "322,560 shared by all nodes",
+    )
+
+
+def test_a_default_that_both_share_is_no_reason() -> None:
+    row = rows_of(compared("isolated", "automatic"))["system-pools"]
+    assert values(row) == ("3 nodes, maxPods 250", "2 nodes, maxPods 250")
+    assert [each.why for each in row.cells] == ["sized by hand"] * 2
+
+
+@pytest.mark.parametrize(
+    ("both", "key", "whys"),
+    [
+        (
+            (KUBENET, "cni-podsubnet"),
+            "system-pools",
+            ["kubenet: maxPods 110 is the default, sized by hand", "maxPods 110, sized by hand"],
+        ),
+        (
+            ("byo-cni", "virtual-machines"),
+            "security-group-attachment",
+            ["the network is AKS's own", "the network is the user's"],
+        ),
+        (
+            (KUBENET, OVERLAY),
+            "internal-services",
+            ["no internal service of type LoadBalancer", "a service that no tag names"],
+        ),
+        (
+            (KUBENET, OVERLAY),
+            "nodes-that-fit",
+            ["3 nodes", "4 nodes and 2 that may start again"],
+        ),
+        (
+            ("isolated", "automatic"),
+            "outbound-addresses",
+            ["nothing leaves", "leaves by NAT gateway"],
+        ),
+        (
+            ("byo-cni", CNI),
+            "most-nodes",
+            [
+                "no limit of its own network is lower",
+                "a /22 for nodes, a node takes 31 when full",
+            ],
+        ),
+    ],
+)
+def test_causes(both: tuple[str, str], key: str, whys: list[str]) -> None:
+    assert [each.why for each in rows_of(compared(*both))[key].cells] == whys
+
+
+def test_what_arm_does_not_tell_of_retirements_is_said() -> None:
+    row = rows_of(compared("basic-balancer", KUBENET))["retirements"]
+    assert row.cells[0].is_least
+    assert values(row)[0] == (
+        "availability sets, retired 2025-09-30; the Basic load balancer, retired 2025-09-30; "
+        "kubenet, 2028-03-31, as far as ARM tells"
+    )
+
+
 def headings(snapshots: Sequence[Snapshot], labels: Sequence[str] | None = None) -> list[str]:
     return [each.heading for each in compare(snapshots, labels=labels).clusters]
 
@@ -397,7 +615,32 @@ def test_labels_tell_clusters_of_one_name_apart_and_no_others() -> None:
         "aks-shop (after)",
         "aks-payments",
     ]
-    assert headings(twice) == ["aks-shop (rg-shop)"] * 2
+    assert headings(twice) == ["aks-shop (1)", "aks-shop (2)"]
+
+
+def moved(name: str, *, group: str = "", subscription: str = "") -> Snapshot:
+    """Return a bundled cluster with its resources in another group or subscription."""
+    layout = msgspec.json.encode(layout_of(bundled(name))).decode()
+    layout = layout.replace("rg-shop", group or "rg-shop")
+    layout = layout.replace("00000000-0000-0000-0000-000000000000", subscription or "0" * 8)
+    return decode_snapshot(layout.encode(), "moved")
+
+
+@pytest.mark.parametrize(
+    ("labels", "other", "expected"),
+    [
+        (["a.json", "b.json"], {}, ["a.json", "b.json"]),
+        (["a.json", "A.json"], {"group": "rg-test"}, ["rg-shop", "rg-test"]),
+        (["/subscriptions/1", "/subscriptions/2"], {"group": "rg-test"}, ["rg-shop", "rg-test"]),
+        (["", ""], {"subscription": "other"}, ["00000000", "other"]),
+        (["", ""], {}, ["1", "2"]),
+    ],
+)
+def test_clusters_of_one_name_have_headings_of_their_own(
+    labels: list[str], other: dict[str, str], expected: list[str]
+) -> None:
+    found = headings([moved(KUBENET), moved(KUBENET, **other)], labels)
+    assert found == [f"aks-shop ({each})" for each in expected]
 
 
 def test_all_are_judged_by_one_day() -> None:
@@ -408,7 +651,10 @@ def test_all_are_judged_by_one_day() -> None:
     assert compared(KUBENET, later).rows_that_differ == 0
     found = compare([bundled(KUBENET), bundled(CNI)], as_of=date(2028, 3, 31))
     cell = rows_of(found)["overlay-readiness"].cells[0]
-    assert cell.why == "kubenet retires today, not met: a user-assigned identity"
+    assert cell.why == "not met: a user-assigned identity"
+    retiring = rows_of(found)["retirements"].cells[0]
+    assert retiring.why == "kubenet retires today"
+    assert str(retiring.value).endswith("; kubenet, retired 2028-03-31")
 
 
 def test_the_number_of_rows_is_told() -> None:

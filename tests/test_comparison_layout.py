@@ -6,6 +6,7 @@ from itertools import combinations
 
 import msgspec
 import pytest
+from jsonschema import Draft202012Validator
 
 from fixtures.scenarios import SCENARIOS
 from inspector.comparison import ClusterComparison, Unknown, compare
@@ -15,7 +16,7 @@ from inspector.renderers.layout.comparison import lay_out_comparison
 from inspector.renderers.markdown import render_markdown
 from inspector.renderers.terminal import render_terminal
 from inspector.snapshot import Snapshot
-from tests.odd_clusters import bundled
+from tests.odd_clusters import Draft, bundled
 from tests.test_hostile_names import ACTS, HOSTILE, SNAPSHOTS, hostile
 from tests.test_markdown import assert_shows
 
@@ -158,13 +159,118 @@ def test_the_schema_has_a_description_of_everything() -> None:
     assert all(each.get("description") for each in schema["$defs"].values())
 
 
+@pytest.mark.parametrize(
+    "clusters",
+    [
+        (KUBENET, CNI),
+        (KUBENET, KUBENET),
+        (KUBENET, CNI, OVERLAY),
+        ("automatic", "half-migrated"),
+        ("broken-kubenet", "broken-cni"),
+        ("cni-podsubnet", "byo-cni", "seed-kubenet", "virtual-machines"),
+    ],
+    ids=" ".join,
+)
+def test_json_keeps_to_its_schema(clusters: tuple[str, ...]) -> None:
+    schema = json_schema(ClusterComparison)
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(json.loads(render_json(compared(*clusters))))
+
+
+@pytest.mark.parametrize("width", [80, 100])
+@pytest.mark.parametrize(
+    "clusters",
+    [(KUBENET, CNI, OVERLAY), ("private-udr", "virtual-nodes", "multi-balancer")],
+    ids=" ".join,
+)
+def test_three_clusters_are_columns(clusters: tuple[str, ...], width: int) -> None:
+    found = compared(*clusters)
+    lines = terminal(found, width).splitlines()
+    assert max(map(len, lines)) <= width
+    names = [each.heading for each in found.clusters]
+    heads = [each for each in lines if each.split() == names]
+    assert len(heads) >= len(found.sections)
+    assert not any(each.startswith("  - ") for each in lines)
+
+
+def test_names_too_long_for_columns_are_letters() -> None:
+    """A name may have 63 characters, and what the user typed may be a path."""
+    labels = [f"snapshots/production-west-europe-2026-0{month}.json" for month in (1, 2, 3)]
+    found = compare([bundled(KUBENET)] * 3, labels=labels)
+    shown = blocks(found, show_all=True)
+    (table, *_) = (each for each in shown if isinstance(each, Table))
+    assert table.columns == ("", "", "A", "B", "C")
+    text = render_terminal(shown, width=100, color=False)
+    for letter, label in zip("ABC", labels, strict=True):
+        assert re.search(rf"^  {letter}  aks-shop \({re.escape(label)}\)$", text, re.MULTILINE)
+
+
+def test_more_clusters_than_letters_have_a_column_each() -> None:
+    found = compare([bundled(KUBENET)] * 30, labels=[str(number) * 9 for number in range(30)])
+    (table, *_) = (each for each in blocks(found, show_all=True) if isinstance(each, Table))
+    assert len(set(table.columns)) == 31
+    assert table.columns[-1] == "D2"
+
+
+def test_a_row_too_wide_for_its_columns_has_no_empty_labels() -> None:
+    text = terminal(compared("broken-kubenet", "broken-cni", "half-migrated", CNI, OVERLAY), 80)
+    assert re.search(r"^  - \S.*  [≠=?]  aks-ledger: ", text, re.MULTILINE)
+    assert " : " not in text
+
+
+def test_a_cause_says_whose_it_is_where_the_order_does_not() -> None:
+    text = " ".join(terminal(compared(KUBENET, CNI, OVERLAY), 300).split())
+    assert "Azure divides the ports (aks-shop, aks-payments); 8,000 ports" in text
+    assert "networkPlugin kubenet; networkPlugin azure, no mode; networkPlugin azure, net" in text
+    assert "no Spot pool (aks-shop, aks-payments)" in text
+
+
+def test_each_cluster_says_where_it_is() -> None:
+    text = terminal(compared(KUBENET, OVERLAY))
+    assert "subscription 00000000-0000-0000-0000-000000000000, resource group rg-shop" in text
+    assert re.search(r"Kubernetes version +≠ +1\.30\.9 +1\.33\.5", text)
+    assert re.search(r"Region +≠ +westeurope +swedencentral", text)
+    assert text.index("Region") < text.index("Network model")
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({"powerState": {"code": "Stopped"}}, "stopped: it may look different in a while"),
+        ({"provisioningState": "Upgrading"}, "provisioning state Upgrading: it may look"),
+    ],
+)
+def test_a_cluster_in_motion_says_so(state: dict[str, object], words: str) -> None:
+    draft = Draft(KUBENET)
+    draft.cluster["properties"] |= state
+    assert words in terminal(compared(draft.snapshot(), KUBENET))
+    assert "in a while" not in terminal(compared(KUBENET, CNI))
+
+
+def test_why_a_need_is_unknown_is_told() -> None:
+    draft = Draft(CNI)
+    draft.cluster["properties"]["agentPoolProfiles"][0].pop("maxPods")
+    text = terminal(compared(draft.snapshot(), KUBENET), 200)
+    assert "Unknown: ARM does not tell maxPods of pool nodepool1" in text
+
+
+def test_a_need_beyond_a_limit_says_so() -> None:
+    draft = Draft(KUBENET)
+    draft.cluster["properties"]["agentPoolProfiles"][0] |= {
+        "enableAutoScaling": True,
+        "maxCount": 900,
+    }
+    text = terminal(compared(draft.snapshot(), KUBENET), 300)
+    assert "a /22, beyond the 400 nodes of kubenet (own model)" in text
+
+
 def test_json_holds_numbers_as_numbers() -> None:
     found = json.loads(render_json(compared(KUBENET, CNI)))
     rows = {row["key"]: row for section in found["sections"] for row in section["rows"]}
     assert rows["nodes-that-fit"]["cells"][1]["figures"] == [{"name": "nodes", "value": 30}]
     assert rows["nodes-that-fit"]["differs"] is True
     assert rows["pod-cidr"]["cells"][1]["value"] is None
-    assert found["workloads"][1]["models"][4]["needs"][1]["node_subnet"] == 124
+    assert found["workloads"][1]["models"][4]["needs"][1]["node_subnet"]["value"] == 124
 
 
 def test_the_same_comparison_gives_the_same_bytes() -> None:

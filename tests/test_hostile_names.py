@@ -26,8 +26,8 @@ from inspector import (
 )
 from inspector.cli import run
 from inspector.renderers.layout import lay_out, lay_out_check
-from inspector.visible import visible
 from inspector.snapshot import decode_snapshot, encode_snapshot
+from inspector.visible import visible
 from tests.test_json import failing_cluster
 from tests.test_markdown import assert_shows
 from tests.test_terminal import STYLE

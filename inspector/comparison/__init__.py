@@ -8,13 +8,13 @@ columns and changes nothing else.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import starmap
 
 from inspector.comparison import (
     access,
     addresses,
     balancing,
     ceilings,
+    clusters,
     economics,
     findings,
     lifecycle,
@@ -25,12 +25,13 @@ from inspector.comparison import (
     subnets,
 )
 from inspector.comparison.answers import Question, ask_all
+from inspector.comparison.clusters import compared_clusters
 from inspector.comparison.side import Side
 from inspector.comparison.views import (
     Cell,
     ComparedCluster,
-    Figure,
     ModelNeeds,
+    NamedNumber,
     Need,
     Row,
     Section,
@@ -38,13 +39,13 @@ from inspector.comparison.views import (
 )
 from inspector.config import Config
 from inspector.errors import UsageError
-from inspector.network.models import describe_network
 from inspector.report.answer import Unknown, View
 from inspector.snapshot import Snapshot
 
 SCHEMA_VERSION = 1
 _FEWEST = 2
 _SUBJECTS: tuple[tuple[str, str, tuple[Question, ...]], ...] = (
+    ("cluster", "Cluster", clusters.QUESTIONS),
     ("network-model", "Network model", models.QUESTIONS),
     ("pools", "Nodes and pools", pools.QUESTIONS),
     ("addresses", "Addresses", addresses.QUESTIONS),
@@ -107,9 +108,7 @@ def compare(
     return ClusterComparison(
         tool_version=", ".join(sorted({each.tool_version for each in snapshots})),
         as_of=day,
-        clusters=_clusters(
-            sides, labels or [each.cluster.resource_group or "" for each in snapshots]
-        ),
+        clusters=compared_clusters(sides, labels or [""] * len(sides)),
         rows=differences.total(),
         rows_that_differ=differences[True],
         rows_left_open=differences[None],
@@ -127,35 +126,13 @@ def _sections(sides: Sequence[Side]) -> Iterable[Section]:
             yield Section(key=key, title=title, rows=kept)
 
 
-def _clusters(sides: Sequence[Side], labels: Sequence[str]) -> tuple[ComparedCluster, ...]:
-    names = Counter(each.cluster.title for each in sides)
-
-    def described(side: Side, label: str) -> ComparedCluster:
-        cluster, snapshot = side.cluster, side.topology.snapshot
-        properties = cluster.properties
-        is_one = names[cluster.title] == 1 or not label
-        return ComparedCluster(
-            heading=cluster.title if is_one else f"{cluster.title} ({label})",
-            name=cluster.title,
-            id=cluster.id,
-            network_model=describe_network(side.profile, side.pools),
-            location=cluster.location,
-            kubernetes_version=properties.current_kubernetes_version
-            or properties.kubernetes_version,
-            captured_at=snapshot.captured_at,
-            tool_version=snapshot.tool_version,
-        )
-
-    return tuple(starmap(described, zip(sides, labels, strict=True)))
-
-
 __all__ = [
     "SCHEMA_VERSION",
     "Cell",
     "ClusterComparison",
     "ComparedCluster",
-    "Figure",
     "ModelNeeds",
+    "NamedNumber",
     "Need",
     "Row",
     "Section",

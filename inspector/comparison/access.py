@@ -5,6 +5,7 @@ from typing import Final
 from inspector.cluster.protection import Protection, Protections, protections
 from inspector.comparison.answers import Question, Said, said, unless_hidden
 from inspector.comparison.side import Side
+from inspector.network.authorized_ranges import OWN_OUTBOUND_ONLY, range_faults
 from inspector.network.models import NetworkModel
 from inspector.wording import count, names
 
@@ -17,8 +18,8 @@ _SEES: Final = {
     NetworkModel.BYO_CNI: "what your plugin lets out",
 }
 _WHY_SEES: Final = {
-    NetworkModel.KUBENET: "to the rest a pod has the address of its node",
-    NetworkModel.CNI_OVERLAY: "nothing is wrapped inside, to the rest a pod has its node's address",
+    NetworkModel.KUBENET: "elsewhere a pod has its node's address",
+    NetworkModel.CNI_OVERLAY: "pods are routed unwrapped, elsewhere a pod has its node's address",
     NetworkModel.CNI_NODE_SUBNET: "pods are VNet members",
     NetworkModel.CNI_POD_SUBNET_DYNAMIC: "pods are VNet members",
     NetworkModel.CNI_POD_SUBNET_STATIC: "pods are VNet members",
@@ -39,7 +40,7 @@ def _places(side: Side, found: Protections) -> Said:
     own = side.cluster.infrastructure_group
     whose = {"AKS's own" if each.resource_group_id == own else "the user's own" for each in groups}
     cause = f"the groups are {' and '.join(sorted(whose))}" if whose else "nothing attaches one"
-    return said("; ".join(places), cause, groups=len(groups))
+    return said("; ".join(places), cause, side.whose_network, groups=len(groups))
 
 
 def _place(protection: Protection) -> str:
@@ -58,6 +59,8 @@ def _sees(side: Side) -> Said:
             NetworkModel.CNI_POD_SUBNET_STATIC,
         }
         watched = found.pods if is_of_pods else found.nodes
+        if not watched:
+            return said(None, "no node")
         if not any(each.groups for each in watched):
             return said(None, "no group where pods' traffic passes")
         return said(_SEES.get(side.model), side.because(_WHY_SEES))
@@ -76,7 +79,12 @@ def _api_server(side: Side) -> Said:
     setting = "enableVnetIntegration" if access.enable_vnet_integration else "no private access"
     if not ranges:
         return said(f"public, from anywhere{where}", f"{setting}, no authorized IP ranges")
+    if range_faults(ranges).everything:
+        cause = f"{setting}, authorized IP ranges that hold every address"
+        return said(f"public, from anywhere{where}", cause, detail=names(ranges))
     words = f"public, from {count(len(ranges), 'range')}{where}"
+    if ranges == (OWN_OUTBOUND_ONLY,):
+        words = f"public, from the cluster's own load balancer alone{where}"
     cause = f"{setting}, authorized IP ranges"
     return said(words, cause, detail=names(ranges), authorized_ranges=len(ranges))
 

@@ -9,9 +9,9 @@ from inspector.comparison.answers import Question, Said, said, unknown, untold
 from inspector.comparison.side import Cause, Side
 from inspector.network.address_needs import addresses_per_node
 from inspector.network.models import NetworkModel
+from inspector.planning.figures import several
 from inspector.report.answer import Unknown, unknown_of
 from inspector.report.network_model import PoolModel
-from inspector.wording import count
 
 _ON_NIC: Final = {
     NetworkModel.KUBENET: "1 for the node, pods have addresses of the pod CIDR",
@@ -43,6 +43,7 @@ _AMONG_DEVICES: Final = {
     NetworkModel.CNI_NODE_SUBNET: "the NIC holds the pods' addresses in advance",
     NetworkModel.CNI_POD_SUBNET_DYNAMIC: _NOT_SHOWN,
     NetworkModel.CNI_POD_SUBNET_STATIC: _NOT_SHOWN,
+    NetworkModel.BYO_CNI: "what pods take is your plugin's business",
 }
 _DEVICES: Final = {
     DeviceType.NODE: "of nodes",
@@ -76,12 +77,21 @@ def _declared_pools(side: Side) -> Sequence[PoolModel]:
 
 def _expected(side: Side) -> Said:
     pools = _declared_pools(side)
-    lowest = [each.expected_least for each in pools if each.expected_least is not None]
-    highest = [each.expected_most for each in pools if each.expected_most is not None]
-    if not lowest or not highest:
+    if not pools:
+        return said(None, "no pool")
+    spans = {
+        (each.expected_least, each.expected_most)
+        for each in pools
+        if each.expected_least is not None and each.expected_most is not None
+    }
+    if any(each.expected_least is None for each in pools):
         return untold(side.cluster.id, "neither model nor maxPods tell how many there should be")
-    least, most = min(lowest), max(highest)
-    words = str(least) if least == most else f"{least} to {most}"
+    least, most = min(first for first, _ in spans), max(last for _, last in spans)
+    words = " and ".join(
+        f"{first}" if first == last else f"{first} to {last}" for first, last in sorted(spans)
+    )
+    if len(spans) > 2:  # noqa: PLR2004 - two are still a list
+        words = f"{least} to {most}"
     return said(
         f"{words}{_and_ipv6(side.profile.is_dual_stack)}",
         side.because(_ON_NIC),
@@ -108,7 +118,7 @@ def _families(side: Side) -> str:
 
 
 def _seen(side: Side) -> Said:
-    hidden = _hidden(side)
+    hidden = hidden_of_nodes(side)
     if hidden is not None:
         return unknown(hidden)
     nodes: Counter[int] = Counter()
@@ -120,7 +130,7 @@ def _seen(side: Side) -> Said:
         return said(None, "no node")
     words = f"{spread(nodes)}{_and_ipv6(max(ipv6, default=0))}"
     every = sorted(nodes)
-    histogram = ", ".join(f"{count(nodes[each], 'node')} with {each}" for each in every)
+    histogram = ", ".join(f"{several(nodes[each], 'node')} with {each}" for each in every)
     return said(
         words,
         _era(side, set(nodes)),
@@ -134,7 +144,7 @@ def _seen(side: Side) -> Said:
     )
 
 
-def _hidden(side: Side) -> Unknown | None:
+def hidden_of_nodes(side: Side) -> Unknown | None:
     """Return what hides interfaces of nodes, if anything does."""
     gaps = side.topology.hidden_nodes
     if gaps:
@@ -161,7 +171,7 @@ def _era(side: Side, seen: set[int]) -> Cause:
 
 def _per_node(side: Side) -> Said:
     """Return what a node takes of the VNet: as the NICs show it, and full of pods."""
-    hidden = _hidden(side)
+    hidden = hidden_of_nodes(side)
     if hidden is not None:
         return unknown(hidden)
     least: set[int] = set()
@@ -205,7 +215,9 @@ def _devices(side: Side) -> Said:
     )
     figures = {each.name.lower(): kinds[each] for each in DeviceType if kinds[each]}
     others = sum(each.type is not DeviceType.NODE for each in found)
-    size = count(_nodes(found), "node") + (f" and {count(others, 'device')} more" if others else "")
+    size = several(_nodes(found), "node") + (
+        f" and {several(others, 'device')} more" if others else ""
+    )
     causes = (side.because(_AMONG_DEVICES), size)
     return said(words, *causes, total=len(found), counted=figures)
 
@@ -225,6 +237,8 @@ def _pods_among(side: Side) -> Said:
         is_of_pods = cause.reason == _NOT_SHOWN
         return said("no, though they are VNet members" if is_of_pods else "no", cause)
     of_nodes = sum(each.type is DeviceType.NODE for each in found)
+    if not of_nodes:
+        return said(None, "no node")
     pods = of_nodes - _nodes(found)
     return said(f"yes, {pods:,} of {of_nodes:,} are for pods", cause, pods=pods, of_nodes=of_nodes)
 

@@ -8,7 +8,8 @@ import msgspec
 
 from inspector.collected import NotCollected
 from inspector.comparison.side import Cause, Side
-from inspector.comparison.views import Cell, Figure, Row
+from inspector.comparison.views import Cell, NamedNumber, Row
+from inspector.planning.figures import NO_ACTION
 from inspector.report.answer import Unknown, unknown_of
 from inspector.resource_id import ResourceId
 from inspector.snapshot import Gap
@@ -42,7 +43,7 @@ def said(
 ) -> Said:
     """Return an answer in words with the figures behind it, those ``counted`` by name first."""
     numbers = {**(counted or {}), **figures}
-    told = tuple(Figure(name=name, value=number) for name, number in numbers.items())
+    told = tuple(NamedNumber(name=name, value=number) for name, number in numbers.items())
     reasons = (each if isinstance(each, Cause) else Cause(each) for each in causes)
     return Said(Cell(value=value, figures=told, detail=detail or None), tuple(reasons))
 
@@ -57,7 +58,7 @@ def unseen(gap: Gap) -> Said:
     return unknown(unknown_of(gap))
 
 
-def untold(target: ResourceId, reason: str, action: str = "none") -> Said:
+def untold(target: ResourceId, reason: str, action: str = NO_ACTION) -> Said:
     """Return that ARM does not tell the answer; ``action`` is what would."""
     return unknown(Unknown(unknown=str(target), reason=reason, action=action))
 

@@ -15,6 +15,7 @@ from inspector.cluster.pool_members import (
 from inspector.comparison.answers import Question, Said, said, unless_hidden, unseen, untold
 from inspector.comparison.outbound import addresses_of
 from inspector.comparison.side import Side
+from inspector.planning.figures import several
 from inspector.resource_id import ResourceId
 from inspector.resources import (
     FrontendIPConfiguration,
@@ -23,7 +24,7 @@ from inspector.resources import (
     Relation,
     same_text,
 )
-from inspector.wording import count, names, share
+from inspector.wording import names, share
 
 _KNOWN: Final = {"basic": "Basic", "standard": "Standard", "gateway": "Gateway"}
 
@@ -78,11 +79,11 @@ def _pools(side: Side) -> list[PoolMembers]:
 
 def _pool_type(side: Side) -> Said:
     kinds = {each.holds_addresses for each in _pools(side) if each.members}
-    declared = side.profile.load_balancer_profile.backend_pool_type or "not told"
+    declared = side.profile.load_balancer_profile.backend_pool_type or "not declared"
     cause = f"backendPoolType {declared}"
     if not kinds:
         return said(None, "no pool with members")
-    words = {True: "addresses (nodeIP)", False: "NICs (nodeIPConfiguration)"}
+    words = {True: "addresses of nodes", False: "NICs of nodes"}
     return said(" and ".join(words[each] for each in sorted(kinds)), cause)
 
 
@@ -103,9 +104,11 @@ def _members(side: Side) -> Said:
         total = len(side.topology.nodes)
         if not pools:
             return said(None, "no service of type LoadBalancer needs a pool")
+        if not total:
+            return said(None, "no node")
         is_all = len(nodes) == total
         words = share(len(nodes), total, "node")
-        cause = "each node's own configuration is in it" if is_all else f"{words} are in it"
+        cause = "every node is in it" if is_all else f"{words} are in it"
         return said("all nodes" if is_all else words, cause, members=len(nodes), nodes=total)
 
     return unless_hidden(side.topology.hidden_nodes, answer)
@@ -133,12 +136,17 @@ def _counted(side: Side, frontends: Iterable[_Frontend]) -> Said:
     probes = {probe for each in rules for probe in side.topology.linked(each, Relation.PROBE)}
     numbers = ((len(found), "frontend"), (len(rules), "rule"), (len(probes), "probe"))
     return said(
-        ", ".join(count(number, noun) for number, noun in numbers),
-        names(sorted({each.owner.words for each in found})),
+        ", ".join(several(number, noun) for number, noun in numbers),
+        names(sorted({_service(each.owner) for each in found})),
         frontends=len(found),
         rules=len(rules),
         probes=len(probes),
     )
+
+
+def _service(owner: Owner) -> str:
+    """Return the services of a frontend; what a name alone gives is no name of theirs."""
+    return ", ".join(owner.services) or "a service that no tag names"
 
 
 def _rules(side: Side, frontends: Iterable[ResourceId]) -> list[ResourceId]:
@@ -161,7 +169,7 @@ def _outbound(side: Side) -> Said:
         for each in own
         for user in side.topology.referring(each.frontend.id, Relation.FRONTEND)
     }
-    words = f"{count(len(own), 'frontend')}, {count(len(users), 'outbound rule')}"
+    words = f"{several(len(own), 'frontend')}, {several(len(users), 'outbound rule')}"
     return said(words, way_out, addresses_of(side), frontends=len(own), outbound_rules=len(users))
 
 

@@ -1,9 +1,12 @@
-"""The most nodes that a cluster may come to have, by everything that limits them."""
+"""The most nodes that a cluster may come to have, by everything that limits them.
+
+The limits are those of a plan.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
-from inspector.cluster.subnet_capacity import Drawer, SubnetCapacity
+from inspector.cluster.subnet_capacity import Drawer
 from inspector.comparison.answers import Question, Said, said, unknown
 from inspector.comparison.side import Cause, Side
 from inspector.comparison.subnets import (
@@ -11,147 +14,109 @@ from inspector.comparison.subnets import (
     POD_SUBNET,
     lengths_of,
     of_drawer,
-    room_of,
     taken_by_node,
 )
-from inspector.network.limits import CeilingKind, NodeCeiling
+from inspector.network.limits import CeilingKind
 from inspector.network.models import NetworkModel
-from inspector.report.answer import Unknown, unknown_of
+from inspector.planning.ceilings import Ceiling
+from inspector.planning.draws import SubnetDraws
+from inspector.report.answer import Unknown
 
 _PLACES: Final = {
-    CeilingKind.KUBENET: "by kubenet",
-    CeilingKind.ROUTE_TABLE: "by the route table",
-    CeilingKind.POD_CIDR: "by the pod CIDR",
-    CeilingKind.NODE_SUBNET: "by the node subnet",
-    CeilingKind.POD_SUBNET: "by the pod subnet",
-    CeilingKind.POLICY: "by the policy engine",
-    CeilingKind.BALANCER: "by Basic or availability sets",
-    CeilingKind.CLUSTER: "by AKS",
+    CeilingKind.KUBENET: "kubenet",
+    CeilingKind.ROUTE_TABLE: "the route table",
+    CeilingKind.POD_CIDR: "the pod CIDR",
+    CeilingKind.NODE_SUBNET: "the node subnet",
+    CeilingKind.POD_SUBNET: "the pod subnet",
+    CeilingKind.POLICY: "the policy engine",
+    CeilingKind.BALANCER: "a Basic load balancer or availability sets",
+    CeilingKind.CLUSTER: "AKS",
 }
-"""The limits of clusters, in the order in which they are told and the first of equals binds."""
+"""The limits of clusters, in the order in which they are told."""
 
+_DRAWERS: Final = {
+    CeilingKind.NODE_SUBNET: Drawer.NODES,
+    CeilingKind.POD_SUBNET: Drawer.PODS,
+}
 _NO_ROUTES: Final = "needs no route for each node"
 _ROUTES: Final = {
-    NetworkModel.KUBENET: "a route for each node, and a table holds 400",
+    NetworkModel.KUBENET: "each node needs routes, and a table holds 400",
     NetworkModel.CNI_OVERLAY: _NO_ROUTES,
     NetworkModel.CNI_NODE_SUBNET: _NO_ROUTES,
     NetworkModel.CNI_POD_SUBNET_DYNAMIC: _NO_ROUTES,
     NetworkModel.CNI_POD_SUBNET_STATIC: _NO_ROUTES,
     NetworkModel.BYO_CNI: _NO_ROUTES,
 }
-
-
-class Limit(NamedTuple):
-    """The most nodes by one kind of ceiling, and why so many."""
-
-    nodes: int | Unknown
-    reason: str
-
-
-def _limits(side: Side) -> dict[CeilingKind, Limit]:
-    found = {each.kind: _of_ceiling(side, each) for each in side.room.ceilings.cluster}
-    found.update(_of_subnets(side))
-    return {kind: found[kind] for kind in _PLACES if kind in found}
-
-
-def _of_ceiling(side: Side, ceiling: NodeCeiling) -> Limit:
-    hidden = side.topology.hidden_nodes if ceiling.kind is CeilingKind.ROUTE_TABLE else ()
-    if ceiling.nodes is not None and not hidden:
-        return Limit(ceiling.nodes, ceiling.reason)
-    gap = next(iter((*side.room.gaps, *hidden)), None)
-    if gap is not None:
-        return Limit(unknown_of(gap), ceiling.reason)
-    return Limit(side.untold(next(iter(side.room.doubts), ceiling.reason)), ceiling.reason)
-
-
-def _of_subnets(side: Side) -> Iterator[tuple[CeilingKind, Limit]]:
-    rooms: tuple[tuple[CeilingKind, Drawer, Callable[[Side], int | Unknown]], ...] = (
-        (CeilingKind.NODE_SUBNET, Drawer.NODES, _by_node_subnets),
-        (CeilingKind.POD_SUBNET, Drawer.PODS, _by_pod_subnets),
-    )
-    for kind, drawer, nodes in rooms:
-        subnets = of_drawer(side, drawer)
-        if isinstance(subnets, Unknown):
-            if drawer is Drawer.NODES or any(each.pod_subnet_id for each in side.pools):
-                yield kind, Limit(subnets, "")
-        elif subnets:
-            words = [f"{lengths_of(subnets)} for {drawer}"]
-            words += [taken_by_node(subnets), *_taken_by_others(subnets)] * (drawer is Drawer.NODES)
-            yield kind, Limit(nodes(side), ", ".join(filter(None, words)))
-
-
-def _taken_by_others(subnets: Iterable[SubnetCapacity]) -> Iterator[str]:
-    extras = sum(each.extras for each in subnets if isinstance(each.extras, int))
-    if extras:
-        yield f"{extras} taken by others"
-
-
-def _by_node_subnets(side: Side) -> int | Unknown:
-    """Return the nodes there are and those that fit beside them."""
-    if side.topology.hidden_nodes:
-        return unknown_of(side.topology.hidden_nodes[0])
-    total = len(side.topology.nodes)
-    for each in _subnets(side, Drawer.NODES):
-        room = room_of(side, each)
-        if isinstance(room, Unknown):
-            return room
-        total += room
-    return total
-
-
-def _by_pod_subnets(side: Side) -> int | Unknown:
-    """Return the nodes that the pod subnets have the first addresses for, were they all empty."""
-    total = 0
-    for each in _subnets(side, Drawer.PODS):
-        least = [draw.least_per_node for draw in each.of(Drawer.PODS)]
-        known = [number for number in least if number is not None]
-        if len(known) < len(least) or not isinstance(each.use.usable, int):
-            return side.untold("ARM does not tell what a node takes of its pod subnet")
-        total += each.use.usable // max(known)
-    return total
-
-
-def _subnets(side: Side, drawer: Drawer) -> tuple[SubnetCapacity, ...]:
-    found = of_drawer(side, drawer)
-    return () if isinstance(found, Unknown) else found
-
-
-def _binding(side: Side) -> Said:
-    limits = _limits(side)
-    for each in limits.values():
-        if isinstance(each.nodes, Unknown):
-            return unknown(each.nodes)
-    known = {kind: each.nodes for kind, each in limits.items() if isinstance(each.nodes, int)}
-    kind = min(known, key=lambda each: known[each])
-    return said(
-        f"{known[kind]:,}, {_PLACES[kind]}",
-        limits[kind].reason,
-        nodes=known[kind],
-    )
-
-
-def _ceiling(kind: CeilingKind) -> Callable[[Side], Said]:
-    """Return the question for one kind of ceiling."""
-
-    def answer(side: Side) -> Said:
-        limit = _limits(side).get(kind)
-        if limit is None:
-            return said(None, _absence(side, kind))
-        if isinstance(limit.nodes, Unknown):
-            return unknown(limit.nodes)
-        reasons = _BY_MODEL.get(kind, {})
-        causes = (side.because(reasons), limit.reason)
-        return said(f"{limit.nodes:,}", *causes, nodes=limit.nodes)
-
-    return answer
-
-
 _BY_MODEL: Final = {
     CeilingKind.KUBENET: _ROUTES,
     CeilingKind.ROUTE_TABLE: _ROUTES,
     CeilingKind.POD_CIDR: POD_CIDR,
     CeilingKind.POD_SUBNET: POD_SUBNET,
 }
+
+
+def _ceiling_of(side: Side, kind: CeilingKind) -> Ceiling | None:
+    return next((each for each in side.ceilings.rows if each.kind is kind), None)
+
+
+def _binding(side: Side) -> Said:
+    found = side.ceilings
+    if isinstance(found.nodes.value, Unknown):
+        return unknown(found.nodes.value)
+    kind = found.binding.kind if found.binding is not None else CeilingKind.CLUSTER
+    words = f"{_number(found.nodes.value, is_at_most=found.is_at_most)}, by {_PLACES[kind]}"
+    return said(words, _why_it_binds(side, kind), nodes=found.nodes.value)
+
+
+def _number(nodes: int, *, is_at_most: bool) -> str:
+    return f"at most {nodes:,}" if is_at_most else f"{nodes:,}"
+
+
+def _why_it_binds(side: Side, kind: CeilingKind) -> str | Cause:
+    match kind:
+        case CeilingKind.CLUSTER:
+            return "no limit of its own network is lower"
+        case CeilingKind.KUBENET | CeilingKind.ROUTE_TABLE:
+            return side.because(_ROUTES)
+        case _:
+            return _reason(side, kind)
+
+
+def _ceiling(kind: CeilingKind) -> Callable[[Side], Said]:
+    """Return the question for one kind of ceiling."""
+
+    def answer(side: Side) -> Said:
+        ceiling = _ceiling_of(side, kind)
+        if ceiling is None:
+            return said(None, _absence(side, kind))
+        nodes = ceiling.nodes.value
+        if isinstance(nodes, Unknown):
+            return unknown(nodes)
+        causes = (side.because(_BY_MODEL.get(kind, {})), _reason(side, kind))
+        return said(_number(nodes, is_at_most=ceiling.is_at_most), *causes, nodes=nodes)
+
+    return answer
+
+
+def _reason(side: Side, kind: CeilingKind) -> str:
+    """Return what makes a limit as low as it is."""
+    drawer = _DRAWERS.get(kind)
+    if drawer is None:
+        ceiling = _ceiling_of(side, kind)
+        return ceiling.words if ceiling is not None else ""
+    subnets = of_drawer(side, drawer)
+    if isinstance(subnets, Unknown):
+        return ""
+    words = [f"{lengths_of(subnets)} for {drawer}", taken_by_node(subnets, drawer)]
+    words += _taken_by_others(subnets) if drawer is Drawer.NODES else ()
+    return ", ".join(filter(None, words))
+
+
+def _taken_by_others(subnets: Iterable[SubnetDraws]) -> Iterator[str]:
+    extras = [each.subnet.extras for each in subnets]
+    others = sum(each for each in extras if isinstance(each, int))
+    if others:
+        yield f"{others:,} taken by others"
 
 
 def _absence(side: Side, kind: CeilingKind) -> Cause:
@@ -170,7 +135,7 @@ QUESTIONS: Final = (
     *(
         Question(
             f"most-nodes-by-{kind.value.lower().replace(' ', '-')}",
-            f"Limit of {place.removeprefix('by ')}",
+            f"Limit of {place}",
             _ceiling(kind),
         )
         for kind, place in _PLACES.items()

@@ -1,121 +1,126 @@
 """What each cluster's own workload takes under every model, in addresses of the VNet.
 
-The arithmetic is that of :mod:`inspector.network.address_needs`, which names the sources: nodes and
-those of an upgrade, all pools at once, times what a node takes.
+The arithmetic is a plan's: nodes and those of an upgrade, all pools at once, times what a node
+takes by :mod:`inspector.network.address_needs`, which names the sources. A node keeps its
+``maxPods``, whatever a model's own default is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable
 from typing import Final
 
+from inspector.cluster.node_room import SLICED
 from inspector.comparison.side import Side
-from inspector.comparison.views import ModelNeeds, Need, Number, Workload
-from inspector.network import address_economics
-from inspector.network.address_economics import needs_by_model
-from inspector.network.address_needs import Needs, addresses_per_node, smallest_prefix
+from inspector.comparison.views import ModelNeeds, Need, Workload
+from inspector.network.address_needs import (
+    POD_BATCH,
+    NodeAddresses,
+    addresses_per_node,
+    smallest_prefix,
+)
+from inspector.network.limits import (
+    KUBENET_NODES,
+    KUBENET_NODES_DUAL_STACK,
+    NODES_PER_CLUSTER,
+    PRIVATE_ADDRESSES_PER_NETWORK,
+)
 from inspector.network.models import NetworkModel, pool_model
-from inspector.network.pool_sizes import PoolSize, Situation, pool_size
+from inspector.network.pool_sizes import Situation
 from inspector.nodes import makes_nodes_without_pool
+from inspector.planning.arithmetic import Reckoning, number, total
+from inspector.planning.basis import Taken, together
+from inspector.planning.figures import Figure, figure, untellable
 from inspector.report.answer import Unknown, unknown_of
 
+MODELS: Final = (
+    NetworkModel.KUBENET,
+    NetworkModel.CNI_OVERLAY,
+    NetworkModel.CNI_POD_SUBNET_DYNAMIC,
+    NetworkModel.CNI_POD_SUBNET_STATIC,
+    NetworkModel.CNI_NODE_SUBNET,
+)
+"""The models whose needs are known, those that take the fewest addresses first."""
+
 SITUATIONS: Final = (Situation.NOW, Situation.UPGRADE, Situation.MAXIMUM_AND_UPGRADE)
-_MOST_TERMS: Final = 3
-_Taken = Sequence[tuple[PoolSize, int | None]]
+_PerNode = Callable[[NodeAddresses], int | None]
 
 
 def workload(side: Side) -> Workload:
     """Return what a cluster's pools take under each model."""
     own = {pool_model(side.profile, each) for each in side.pools} or {side.model}
-    counted = [each.node_count for each in side.pools]
     return Workload(
-        nodes=_told(side, _sum(counted)),
+        nodes=figure(lambda: total(map(side.basis.today, side.pools))),
         nodes_not_counted=_not_counted(side),
         is_open_ended=makes_nodes_without_pool(side.topology),
-        models=tuple(_of_model(side, each, own) for each in needs_by_model(side.pools)),
+        models=tuple(
+            ModelNeeds(
+                model=each,
+                words=each.words,
+                is_own=each in own,
+                needs=tuple(_need(side, each, situation) for situation in SITUATIONS),
+            )
+            for each in MODELS
+        ),
     )
 
 
-def _sum(numbers: Iterable[int | None]) -> int | None:
-    every = list(numbers)
-    known = [each for each in every if each is not None]
-    return sum(known) if len(known) == len(every) else None
-
-
-def _told(side: Side, number: int | None) -> Number:
-    reason = "ARM does not tell nodes, maximum, surge or maxPods of a pool"
-    return side.untold(reason) if number is None else number
-
-
-def _not_counted(side: Side) -> Number:
+def _not_counted(side: Side) -> int | Unknown:
     hidden = side.topology.hidden_nodes
     if hidden:
         return unknown_of(hidden[0])
     return sum(each.pool is None for each in side.topology.nodes)
 
 
-def _of_model(
-    side: Side, found: address_economics.ModelNeeds, own: set[NetworkModel]
-) -> ModelNeeds:
-    return ModelNeeds(
-        model=found.model,
-        words=found.model.words,
-        is_own=found.model in own,
-        needs=tuple(_need(side, found, each) for each in SITUATIONS),
-    )
+def _need(side: Side, model: NetworkModel, situation: Situation) -> Need:
+    def needed(per_node: _PerNode) -> Figure:
+        return figure(_taken, side, model, situation, per_node)
 
-
-def _need(side: Side, found: address_economics.ModelNeeds, situation: Situation) -> Need:
-    of_node = [addresses_per_node(found.model, each.max_pods) for each in side.pools]
-    sizes = [pool_size(each, situation) for each in side.pools]
-    nodes = _told(side, _at(found.node_subnet, situation))
-    pods = _told(side, _at(found.pod_subnet, situation))
-    slices = found.slices
+    of_nodes = needed(lambda each: each.node_subnet)
+    pods = needed(lambda each: each.pod_subnet)
+    nodes = needed(lambda _: 1)
     return Need(
         situation=situation,
-        node_subnet=nodes,
-        node_formula=_formula([*zip(sizes, (each.node_subnet for each in of_node), strict=True)]),
-        node_prefix_length=_prefix(nodes),
-        pod_subnet_floor=_told(side, _at(found.pod_subnet_floor, situation)),
+        node_subnet=of_nodes,
+        node_prefix_length=_prefix(of_nodes),
+        pod_subnet_floor=needed(lambda each: each.pod_subnet_floor),
         pod_subnet=pods,
-        pod_formula=_formula([*zip(sizes, (each.pod_subnet for each in of_node), strict=True)]),
-        pod_prefix_length=_prefix(pods) if pods != 0 else None,
-        slices=None if slices is None else _told(side, _at(slices, situation)),
+        pod_prefix_length=_prefix(pods),
+        slices=nodes if model in SLICED else None,
+        beyond=_limit_of_nodes(side, model, nodes) or _limit_of_network(model, of_nodes, pods),
     )
 
 
-def _at(needs: Needs, situation: Situation) -> int | None:
-    """Return a need in a situation, all pools upgrading at once."""
-    if situation.is_maximum:
-        return needs.at_most_with_surge.documented if situation.is_upgrade else needs.at_most
-    return needs.now_with_surge.documented if situation.is_upgrade else needs.now
+def _limit_of_nodes(side: Side, model: NetworkModel, nodes: Figure) -> str | None:
+    """Return the limit that so many nodes would pass."""
+    most, whose = NODES_PER_CLUSTER, "an AKS cluster"
+    if model is NetworkModel.KUBENET:
+        is_dual = side.profile.is_dual_stack
+        most, whose = KUBENET_NODES_DUAL_STACK if is_dual else KUBENET_NODES, "kubenet"
+    return f"the {most:,} nodes of {whose}" if (nodes.number or 0) > most else None
 
 
-def _prefix(addresses: Number) -> int | None:
-    return None if isinstance(addresses, Unknown) else smallest_prefix(addresses)
+def _limit_of_network(model: NetworkModel, of_nodes: Figure, pods: Figure) -> str | None:
+    """Return the limit that so many addresses would pass, a static block counting as one."""
+    of_pods = pods.number or 0
+    if model is NetworkModel.CNI_POD_SUBNET_STATIC:
+        of_pods //= POD_BATCH
+    most = PRIVATE_ADDRESSES_PER_NETWORK
+    is_more = (of_nodes.number or 0) + of_pods > most
+    return f"the {most:,} addresses of a network" if is_more else None
 
 
-def _formula(pools: _Taken) -> str | None:
-    """Return the sum as text, pools of which a node takes the same put together.
-
-    ``None`` where it is a single number, cannot be told, or has too many terms.
-    """
-    together: dict[int, list[PoolSize]] = {}
-    for size, each in pools:
-        if each is None or size.nodes is None or size.surge is None:
-            return None
-        if each and size.nodes:
-            together.setdefault(each, []).append(size)
-    if len(together) > _MOST_TERMS:
-        return None
-    terms = [_term(sizes, each) for each, sizes in together.items()]
-    text = " + ".join(terms)
-    return text if " " in text else None
+def _taken(side: Side, model: NetworkModel, situation: Situation, per_node: _PerNode) -> Reckoning:
+    """Return what the pools take together; raises ``Untellable``."""
+    taken: list[Taken] = []
+    for pool in side.pools:
+        each = per_node(addresses_per_node(model, pool.max_pods))
+        if each is None:
+            reason = f"ARM does not tell maxPods of pool {pool.name}"
+            raise untellable(side.cluster.pool_id(pool.name), reason)
+        if each:
+            nodes, surge = side.basis.nodes(pool, situation), side.basis.surge(pool, situation)
+            taken.append(Taken(nodes, surge, number(each)))
+    return together(taken)
 
 
-def _term(sizes: Iterable[PoolSize], each: int) -> str:
-    every = list(sizes)
-    nodes = sum(size.nodes or 0 for size in every)
-    surge = sum(size.surge or 0 for size in every)
-    number = f"{nodes} + {surge}" if surge else str(nodes)
-    if each == 1:
-        return number
-    return f"({number}) x {each}" if surge else f"{number} x {each}"
+def _prefix(addresses: Figure) -> int | None:
+    return smallest_prefix(addresses.number) if addresses.number else None

@@ -17,9 +17,12 @@ def _findings(side: Side) -> Said:
     undecided = sum(
         each.status is Status.UNKNOWN or bool(each.missing) for each in side.assessment.outcomes
     )
-    words = ", ".join(parts) or "none"
+    words = ", ".join(parts)
+    if undecided:
+        words = f"{f'at least {words}' if words else 'none found'}; "
+        words += f"{count(undecided, 'check')} undecided"
     found = said(
-        f"{words}; {count(undecided, 'check')} undecided" if undecided else words,
+        words or "none",
         findings=counts.findings,
         undecided=undecided,
         counted=numbers,

@@ -22,11 +22,17 @@ def _retirements(side: Side) -> Said:
     used = [each for each, usage in usages if usage.uses or _is_basic(side, each)]
     used.sort(key=lambda each: (each.retired_on, each.feature))
     is_untold = any(usage.untold for _, usage in usages) or makes_nodes_without_pool(side.topology)
-    words = "; ".join(f"{each.feature}, {each.retired_on}" for each in used) or "nothing"
+    words = "; ".join(_dated(side, each) for each in used) or "nothing"
+    words += ", as far as ARM tells" if is_untold else ""
     past = sum(each.retired_on <= side.as_of for each in used)
     kubenet = f"kubenet {_when(side, _KUBENET)}" if _KUBENET in used else ""
     found = said(words, kubenet, _nearest(side, used), features=len(used), past=past)
     return at_least(found) if is_untold else found
+
+
+def _dated(side: Side, retirement: Retirement) -> str:
+    is_past = retirement.retired_on <= side.as_of
+    return f"{retirement.feature}, {'retired ' if is_past else ''}{retirement.retired_on}"
 
 
 def _nearest(side: Side, used: Sequence[Retirement]) -> str:
@@ -57,10 +63,9 @@ def _readiness(side: Side) -> Said:
     met, hidden = answers.count(Answer.MET), answers.count(Answer.NOT_VISIBLE)
     words = f"{share(met, len(conditions), 'condition')} met"
     words += f", {hidden} not visible in ARM" if hidden else ""
-    lacks = f", not met: {names(unmet)}" if unmet else ""
     return said(
         words,
-        f"kubenet {_when(side, _KUBENET)}{lacks}",
+        f"not met: {names(unmet)}" if unmet else "nothing that ARM shows is in the way",
         conditions=len(conditions),
         met=met,
         not_met=len(unmet),

@@ -5,13 +5,14 @@ from typing import Final
 import msgspec
 
 from inspector.cluster.fingerprint import Agreement
+from inspector.comparison.addresses import hidden_of_nodes
 from inspector.comparison.answers import Question, Said, said, unknown, untold
-from inspector.comparison.side import Cause, Side
+from inspector.comparison.side import Side
 from inspector.network.models import NetworkModel, describe_network, unrecognised
 from inspector.wording import count
 
 _PLANES: Final = {
-    "azure": "Azure's data plane: the nodes' kernels forward, by iptables",
+    "azure": "Azure's data plane: the nodes' kernels forward, as kube-proxy tells them",
     "cilium": "Cilium: eBPF on the nodes forwards and filters",
 }
 _NO_PLANE: Final = {
@@ -33,8 +34,8 @@ _SOURCES: Final = {
     NetworkModel.BYO_CNI: "the CNI you installed",
 }
 _WHO_GIVES: Final = {
-    NetworkModel.KUBENET: "each node has a slice, routes lead to it, the rest leaves as the node",
-    NetworkModel.CNI_OVERLAY: "each node has a slice, Azure routes it, the rest leaves as the node",
+    NetworkModel.KUBENET: "each node has a slice that routes lead to",
+    NetworkModel.CNI_OVERLAY: "each node has a slice that Azure itself routes",
     NetworkModel.CNI_NODE_SUBNET: "the node's NIC holds an address for each of its pods",
     NetworkModel.CNI_POD_SUBNET_DYNAMIC: "a node asks for more as its pods need them",
     NetworkModel.CNI_POD_SUBNET_STATIC: "a node has all its blocks from the start",
@@ -64,25 +65,30 @@ def _settings(side: Side) -> str:
 def _looks_as_declared(side: Side) -> Said:
     models = side.models
     differences = [f"{each.pool}: {words}" for each in models.pools for words in each.differences]
-    missing = next((gap for each in models.pools for gap in each.missing), None)
+    hidden = hidden_of_nodes(side)
     match models.agreement:
         case Agreement.AGREES:
             return said("yes", "NICs, routes and tags are what the model makes")
         case Agreement.DIFFERS:
-            if missing is not None:
+            if hidden is not None:
                 return said("no", differences[0])
             number = count(len(differences), "difference")
             return said("no", differences[0], detail=number, differences=len(differences))
         case Agreement.UNKNOWN:
-            if missing is not None:
-                return unknown(missing)
-            return untold(side.cluster.id, "the nodes do not tell their model")
+            if hidden is None and not any(each.nodes for each in models.pools):
+                return said(None, "no node")
+            return unknown(hidden or side.untold("the nodes do not tell their model"))
 
 
 def _data_plane(side: Side) -> Said:
+    """Return the data plane; a profile of Azure CNI that names none has Azure's own."""
     name = (side.profile.network_dataplane or "").lower() or None
-    cause = side.because(_NO_PLANE) if name is None else Cause(_PLANES.get(name, ""))
-    return said(name, cause)
+    if name is None and side.model in _NO_PLANE:
+        return said(None, side.because(_NO_PLANE))
+    if name is None and side.model is NetworkModel.UNRECOGNISED:
+        return untold(side.cluster.id, unrecognised(side.profile))
+    name = name or "azure"
+    return said(name, _PLANES.get(name, ""))
 
 
 def _policy(side: Side) -> Said:

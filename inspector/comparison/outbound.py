@@ -3,18 +3,22 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import msgspec
+
 from inspector.cluster.egress import EgressKind, OutboundType, Traffic, outbound_type
 from inspector.cluster.fingerprint import Agreement
 from inspector.comparison.addresses import spread
 from inspector.comparison.answers import Question, Said, said, unknown
 from inspector.comparison.side import Side
 from inspector.network.spaces import Family
+from inspector.planning.figures import several
 from inspector.report.answer import Unknown
 from inspector.report.snat_ports import SNATPorts
 from inspector.report.ways_out import WayOut, WayOutInShort
-from inspector.wording import count, names
+from inspector.wording import names
 
 _FOREIGN: Final = frozenset({EgressKind.APPLIANCE, EgressKind.GATEWAY})
+_NOTHING: Final = frozenset({EgressKind.DROPPED, EgressKind.NONE})
 _STANDS_FOR: Final = {
     OutboundType.LOAD_BALANCER: "an outbound rule of the load balancer",
     OutboundType.MANAGED_NAT_GATEWAY: "a NAT gateway that AKS makes",
@@ -60,27 +64,36 @@ def _seen(side: Side, answer: Callable[[tuple[WayOutInShort, ...]], Said]) -> Sa
 def _way(side: Side) -> Said:
     def answer(ways: tuple[WayOutInShort, ...]) -> Said:
         differs = side.ways_out.agreement is Agreement.DIFFERS
-        kinds = " and ".join(each.words for each in ways)
+        kinds = _kinds(ways)
         hops = names(hop for each in ways for hop in each.next_hops)
         cause = side.profile.outbound_type or "not declared"
         words = f"{kinds}, not as declared" if differs else kinds
-        return said(words, f"outbound type {cause}", f"leaves by {kinds}", detail=hops)
+        return said(words, f"outbound type {cause}", _leaving(ways), detail=hops)
 
     return _seen(side, answer)
+
+
+def _kinds(ways: Sequence[WayOutInShort]) -> str:
+    return " and ".join(each.words for each in ways)
+
+
+def _leaving(ways: Sequence[WayOutInShort]) -> str:
+    is_nothing = all(each.kind in _NOTHING for each in ways)
+    return "nothing leaves" if is_nothing else f"leaves by {_kinds(ways)}"
 
 
 def _addresses(side: Side) -> Said:
     def answer(ways: tuple[WayOutInShort, ...]) -> Said:
         found = list(dict.fromkeys(one for each in ways for one in each.addresses))
         texts = [each for each in found if isinstance(each, str)]
-        causes = (" and ".join(f"leaves by {each.words}" for each in ways), addresses_of(side))
+        causes = (_leaving(ways), addresses_of(side))
         if any(each.kind in _FOREIGN for each in ways) and not texts:
             return said("those behind the route's next hop, not read", *causes)
         if any(each.kind is EgressKind.DEFAULT_ACCESS for each in ways) and not texts:
             return said("Azure's, which may change", *causes)
         ranges = sum("/" in each for each in texts)
-        parts = [count(len(texts) - ranges, "address")] if len(texts) > ranges else []
-        parts += [count(ranges, "range")] if ranges else []
+        parts = [several(len(texts) - ranges, "address")] if len(texts) > ranges else []
+        parts += [several(ranges, "range")] if ranges else []
         words = " and ".join(parts) or "none"
         return said(words, *causes, detail=names(texts), addresses=len(texts) - ranges)
 
@@ -94,7 +107,7 @@ def addresses_of(side: Side) -> str:
     managed = balancer.managed_outbound_ips
     made = gateway.managed_outbound_ip_profile.count or (managed.count if managed else None)
     if made:
-        return f"AKS makes {count(made, 'address')}"
+        return f"AKS makes {several(made, 'address')}"
     has_own = balancer.outbound_ips.public_ips or balancer.outbound_ip_prefixes.public_ip_prefixes
     return "the addresses are the user's own" if has_own else ""
 
@@ -110,9 +123,11 @@ def _ports(*, at_maximum: bool) -> Callable[[Side], Said]:
         def answer(_: tuple[WayOutInShort, ...]) -> Said:
             rows = _rows(side)
             divided = [each.ports for each in rows if each.ports is not None]
-            if divided:
-                return _divided(side, rows, divided, at_maximum=at_maximum)
-            return _shared(rows)
+            if not divided:
+                return _shared(rows)
+            found = _divided(side, rows, divided, at_maximum=at_maximum)
+            has_gateway = any(each.shared_ports is not None for each in rows)
+            return _both(found, _shared(rows)) if has_gateway else found
 
         return _seen(side, answer)
 
@@ -144,6 +159,17 @@ def _divided(
     )
 
 
+def _both(divided: Said, shared: Said) -> Said:
+    """Return the ports of nodes behind a load balancer and of others behind a NAT gateway."""
+    one, other = divided.cell, shared.cell
+    if isinstance(one.value, Unknown) or isinstance(other.value, Unknown):
+        return divided if isinstance(one.value, Unknown) else shared
+    cell = msgspec.structs.replace(
+        one, value=f"{one.value}; {other.value}", figures=(*one.figures, *other.figures)
+    )
+    return divided._replace(cell=cell)
+
+
 def _sizes(nodes: Sequence[int]) -> str:
     return "1 node" if set(nodes) == {1} else f"{spread(nodes)} nodes"
 
@@ -156,7 +182,12 @@ def _shared(rows: Sequence[WayOut]) -> Said:
     numbers = [each for each in shared if isinstance(each, int)]
     if not numbers:
         return said(None, _cause(rows))
-    words = f"{spread(numbers)} shared by all nodes"
+    gateways = len({each.addresses for each in rows if each.shared_ports is not None})
+    is_all = all(each.shared_ports is not None for each in rows)
+    sharing = "all nodes" if is_all else "the nodes behind the gateway"
+    if gateways > 1:
+        sharing = f"the nodes behind each of {gateways} gateways"
+    words = f"{spread(numbers)} shared by {sharing}"
     return said(words, _cause(rows), "64,512 for each address", shared_ports=max(numbers))
 
 

@@ -8,8 +8,8 @@ from inspector.comparison.side import Cause, Side
 from inspector.network.models import NetworkModel, is_gateway
 from inspector.network.pool_sizes import most_nodes
 from inspector.nodes import makes_nodes_without_pool
+from inspector.planning.figures import several
 from inspector.resources import AgentPoolProfile, same_text
-from inspector.wording import count
 
 _DEFAULT_MAX_PODS: Final = {
     NetworkModel.KUBENET: 110,
@@ -70,29 +70,27 @@ def _sizes(side: Side, pools: Sequence[AgentPoolProfile]) -> Said:
     limit = sum(each for each in most if each is not None) if None not in most else None
     pods = sorted({each.max_pods for each in pools if each.max_pods is not None})
     stopped = sum(same_text(each.power_state.code, "Stopped") for each in pools)
-    words = [count(sum(nodes), "node") + (f" in {len(pools)} pools" if len(pools) > 1 else "")]
-    words += [f"{limit} at most"] if limit is not None and limit > sum(nodes) else []
+    words = [several(sum(nodes), "node") + (f" in {len(pools)} pools" if len(pools) > 1 else "")]
+    words += [f"{limit:,} at most"] if limit is not None and limit > sum(nodes) else []
     words += [f"maxPods {' and '.join(map(str, pods))}"] if pods else []
-    words += [f"{count(stopped, 'pool')} stopped"] if stopped else []
+    words += [f"{several(stopped, 'pool')} stopped"] if stopped else []
     scales = any(each.enable_auto_scaling for each in pools)
     figures = {"pools": len(pools), "nodes": sum(nodes)}
     figures |= {"most_nodes": limit} if limit is not None else {}
     figures |= {"least_max_pods": pods[0], "most_max_pods": pods[-1]} if pods else {}
     size = "sized by the autoscaler" if scales else "sized by hand"
     cause = _max_pods_cause(side, pods)
-    return said(
-        ", ".join(words),
-        "",
-        Cause(", ".join(filter(None, (cause.reason, size))), cause.model),
-        counted=figures,
-    )
+    with_pods = Cause(", ".join(filter(None, (cause.reason, size))), cause.model)
+    return said(", ".join(words), "", with_pods, size, counted=figures)
 
 
 def _max_pods_cause(side: Side, pods: Sequence[int]) -> Cause:
-    default = _DEFAULT_MAX_PODS.get(side.model)
-    if default is None or not pods:
+    if not pods:
         return Cause("")
+    default = _DEFAULT_MAX_PODS.get(side.model)
     words = " and ".join(map(str, pods))
+    if default is None:
+        return Cause(f"maxPods {words}")
     if list(pods) == [default]:
         return side.because({side.model: f"maxPods {default} is the default"})
     return Cause(f"maxPods set to {words}")
@@ -107,7 +105,7 @@ def _outside(side: Side) -> Said:
         if not number and not is_provisioned:
             return said(None, "auto-provisioning is off")
         cause = "auto-provisioning is on" if is_provisioned else "nothing tells their pool"
-        return said(f"{count(number, 'node')}, {topology.outside_pools}", cause, nodes=number)
+        return said(f"{several(number, 'node')}, {topology.outside_pools}", cause, nodes=number)
 
     return unless_hidden(topology.hidden_nodes, answer)
 

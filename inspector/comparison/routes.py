@@ -14,8 +14,9 @@ from inspector.cluster.pod_routes import (
 from inspector.comparison.answers import Question, Said, said, unless_hidden, unseen
 from inspector.comparison.side import Cause, Side
 from inspector.network.models import NetworkModel
+from inspector.planning.figures import several
 from inspector.resource_id import ResourceId
-from inspector.wording import count, share
+from inspector.wording import share
 
 _TABLE: Final = {
     NetworkModel.KUBENET: "a route leads to each node's pods, as the VNet does not know them",
@@ -65,7 +66,7 @@ def _causes(side: Side, routes: PodRoutes) -> tuple[Cause, ...]:
     elif is_routed_out and side.model is not NetworkModel.KUBENET:
         model = Cause("outbound type userDefinedRouting needs a default route")
     way_out = f"outbound type {side.profile.outbound_type or 'not declared'}"
-    nodes = count(len(side.topology.nodes), "node") if has_pod_routes else ""
+    nodes = several(len(side.topology.nodes), "node") if has_pod_routes else ""
     return model, Cause(way_out if is_routed_out else ""), Cause(nodes)
 
 

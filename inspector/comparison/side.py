@@ -7,11 +7,14 @@ from typing import Final, NamedTuple
 
 from inspector.assessment import Assessment, assess
 from inspector.cluster.devices import Device
-from inspector.cluster.node_room import NodeRoom, node_room
-from inspector.cluster.subnet_capacity import SubnetCapacity, subnet_capacities
+from inspector.cluster.subnet_capacity import Drawer, SubnetCapacity, subnet_capacities
 from inspector.config import Config
 from inspector.network.models import NetworkModel, network_model
 from inspector.nodes import pool_profiles
+from inspector.planning.basis import Basis, basis_of
+from inspector.planning.ceilings import Ceilings, build_ceilings
+from inspector.planning.draws import DrawnSubnets, drawn_subnets
+from inspector.planning.figures import NO_ACTION
 from inspector.report.answer import Unknown, unknown_of
 from inspector.report.network_model import NetworkModels, build_network_models
 from inspector.report.ways_out import WaysOut, build_ways_out
@@ -81,9 +84,19 @@ class Side:
         return build_ways_out(self.topology)
 
     @cached_property
-    def room(self) -> NodeRoom:
-        """The ceilings of the nodes."""
-        return node_room(self.topology)
+    def basis(self) -> Basis:
+        """The pools as a plan counts with them."""
+        return basis_of(self.topology, self.pools)
+
+    @cached_property
+    def drawn(self) -> DrawnSubnets:
+        """What the pools draw from each subnet."""
+        return drawn_subnets(self.basis)
+
+    @cached_property
+    def ceilings(self) -> Ceilings:
+        """What the number of nodes ends at, as a plan has it."""
+        return build_ceilings(self.basis, self.drawn)
 
     @cached_property
     def devices(self) -> tuple[Device, ...] | Unknown:
@@ -109,7 +122,17 @@ class Side:
             return self.untold(capacities.doubts[0])
         return capacities.subnets
 
-    def untold(self, reason: str, action: str = "none") -> Unknown:
+    @property
+    def whose_network(self) -> str:
+        """Who brought the network of the nodes, in words, empty where no node's subnet was seen."""
+        group = self.cluster.infrastructure_group
+        found = self.topology.once(subnet_capacities).of(Drawer.NODES)
+        if not found:
+            return ""
+        is_aks = all(each.id.resource_group_id == group for each in found)
+        return "the network is AKS's own" if is_aks else "the network is the user's"
+
+    def untold(self, reason: str, action: str = NO_ACTION) -> Unknown:
         """Return what ARM does not tell of the cluster; ``action`` is what would."""
         return Unknown(unknown=str(self.cluster.id), reason=reason, action=action)
 

@@ -4,16 +4,19 @@ from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network
 from typing import Final
 
-from inspector.cluster.node_room import SLICED
-from inspector.cluster.subnet_capacity import Drawer, SubnetCapacity, Untold
+from inspector.cluster.subnet_capacity import Drawer, subnet_capacities
 from inspector.comparison.addresses import spread
 from inspector.comparison.answers import Question, Said, said, unknown, untold
 from inspector.comparison.side import Side
-from inspector.network.address_needs import addresses_per_node, nodes_that_fit, pod_cidr_slots
 from inspector.network.addresses import parse_range
+from inspector.network.limits import CeilingKind
 from inspector.network.models import NetworkModel
-from inspector.report.answer import Unknown, unknown_of
-from inspector.wording import count, names
+from inspector.planning.arithmetic import total
+from inspector.planning.draws import SubnetDraws
+from inspector.planning.figures import figure, several
+from inspector.planning.runway import pod_cidr_runway
+from inspector.report.answer import Unknown
+from inspector.wording import names
 
 POD_SUBNET: Final = {
     NetworkModel.KUBENET: "pods take addresses of the pod CIDR",
@@ -32,36 +35,13 @@ POD_CIDR: Final = {
 }
 
 
-def of_drawer(side: Side, drawer: Drawer) -> tuple[SubnetCapacity, ...] | Unknown:
+def of_drawer(side: Side, drawer: Drawer) -> tuple[SubnetDraws, ...] | Unknown:
     """Return the subnets that nodes, or pods, draw from; a subnet of nobody is of nodes."""
     found = side.subnets
     if isinstance(found, Unknown):
         return found
-    return tuple(
-        each for each in found if each.of(drawer) or (drawer is Drawer.NODES and not each.draws)
-    )
-
-
-def room_of(side: Side, subnet: SubnetCapacity) -> int | Unknown:
-    """Return how many nodes more fit a subnet, each with what the largest takes."""
-    free = subnet.use.free
-    if free is None:
-        return side.untold(f"subnet {subnet.name} has no IPv4 range")
-    if isinstance(free, Untold):
-        return figure_unknown(side, free)
-    taken = [each.addresses_per_node for each in subnet.draws]
-    taken = taken or [addresses_per_node(side.model, None).node_subnet]
-    known = [each for each in taken if each is not None]
-    if len(known) < len(taken):
-        return side.untold("ARM does not tell what a node takes of its subnet")
-    return nodes_that_fit(free, max(known)) or 0
-
-
-def figure_unknown(side: Side, figure: Untold) -> Unknown:
-    """Return a figure of a subnet that is not known."""
-    if figure.gap is not None:
-        return unknown_of(figure.gap)
-    return side.untold(figure.reason, "Kubernetes API")
+    fitting = {each.id for each in side.topology.once(subnet_capacities).of(drawer)}
+    return tuple(each for each in side.drawn.every if each.subnet.id in fitting)
 
 
 def lengths(texts: Iterable[str]) -> str:
@@ -73,13 +53,13 @@ def lengths(texts: Iterable[str]) -> str:
     return " and ".join(f"a /{each}" for each in found)
 
 
-def lengths_of(subnets: Iterable[SubnetCapacity]) -> str:
+def lengths_of(subnets: Iterable[SubnetDraws]) -> str:
     """Return the subnets by their size."""
     return lengths(_prefixes(subnets))
 
 
-def _prefixes(subnets: Iterable[SubnetCapacity]) -> list[str]:
-    seen = (each.subnet for each in subnets if each.subnet is not None)
+def _prefixes(subnets: Iterable[SubnetDraws]) -> list[str]:
+    seen = (each.subnet.subnet for each in subnets if each.subnet.subnet is not None)
     return [prefix for each in seen for prefix in each.prefixes]
 
 
@@ -87,33 +67,33 @@ def _node_subnet(side: Side) -> Said:
     found = of_drawer(side, Drawer.NODES)
     if isinstance(found, Unknown):
         return unknown(found)
-    group = side.cluster.infrastructure_group
-    is_aks = all(each.id.resource_group_id == group for each in found)
     prefixes = _prefixes(found)
-    cause = "the network is AKS's own" if is_aks else "the network is the user's"
-    return said(lengths(prefixes), cause, detail=names(prefixes), subnets=len(found))
+    words = lengths(prefixes) or None
+    return said(words, side.whose_network, detail=names(prefixes), subnets=len(found))
 
 
 def _use(side: Side) -> Said:
     found = of_drawer(side, Drawer.NODES)
     if isinstance(found, Unknown):
         return unknown(found)
-    used, free = 0, 0
-    for each in found:
-        for figure in (each.use.used, each.use.free):
-            if isinstance(figure, Untold):
-                return unknown(figure_unknown(side, figure))
-        used += each.use.used if isinstance(each.use.used, int) else 0
-        free += each.use.free if isinstance(each.use.free, int) else 0
-    words = f"{used:,} given out, {free:,} free"
-    nodes = count(len(side.topology.nodes), "node")
-    causes = (taken_by_node(found), lengths_of(found), nodes)
-    return said(words, *causes, given_out=used, free=free)
+    used = figure(lambda: total(each.given_out for each in found))
+    free = figure(lambda: total(each.free for each in found))
+    for each in (used, free):
+        if isinstance(each.value, Unknown):
+            return unknown(each.value)
+    words = f"{used.number:,} given out, {free.number:,} free"
+    causes = _causes_of_use(side, found)
+    return said(words, *causes, given_out=used.number or 0, free=free.number or 0)
 
 
-def taken_by_node(subnets: Sequence[SubnetCapacity]) -> str:
+def _causes_of_use(side: Side, subnets: Sequence[SubnetDraws]) -> tuple[str, ...]:
+    nodes = several(len(side.topology.nodes), "node")
+    return taken_by_node(subnets), lengths_of(subnets), nodes
+
+
+def taken_by_node(subnets: Iterable[SubnetDraws], drawer: Drawer = Drawer.NODES) -> str:
     """Return what a node takes of the subnets, in words, empty where no pool is in them."""
-    draws = (draw for each in subnets for draw in each.of(Drawer.NODES))
+    draws = (draw for each in subnets for draw in each.subnet.of(drawer))
     taken = {each.addresses_per_node for each in draws if each.addresses_per_node is not None}
     return f"a node takes {spread(taken)}{' when full' if taken != {1} else ''}" if taken else ""
 
@@ -122,14 +102,16 @@ def _fit(side: Side) -> Said:
     found = of_drawer(side, Drawer.NODES)
     if isinstance(found, Unknown):
         return unknown(found)
-    total = 0
-    for each in found:
-        room = room_of(side, each)
-        if isinstance(room, Unknown):
-            return unknown(room)
-        total += room
-    causes = (taken_by_node(found), lengths_of(found), count(len(side.topology.nodes), "node"))
-    return said(f"{total:,}", *causes, nodes=total)
+    rows = side.ceilings.rows
+    left = next(each.left_now for each in rows if each.kind is CeilingKind.NODE_SUBNET)
+    if isinstance(left.value, Unknown):
+        return unknown(left.value)
+    taken = {draw.addresses_per_node for each in found for draw in each.subnet.of(Drawer.NODES)}
+    words = f"{left.value:,}{' of those that take least' if len(taken) > 1 else ''}"
+    *causes, nodes = _causes_of_use(side, found)
+    starting = (side.ceilings.sizes[0].nodes.number or 0) - len(side.topology.nodes)
+    nodes += f" and {starting:,} that may start again" if starting > 0 else ""
+    return said(words, *causes, nodes, nodes=left.value)
 
 
 def _pod_subnet(side: Side) -> Said:
@@ -139,13 +121,12 @@ def _pod_subnet(side: Side) -> Said:
     cause = side.because(POD_SUBNET)
     if not found:
         return said(None, cause)
-    usable = [each.use.usable for each in found]
-    known = [each for each in usable if isinstance(each, int)]
-    if len(known) < len(usable):
-        return unknown(side.untold("a pod subnet has no IPv4 range"))
+    usable = figure(lambda: total(each.usable for each in found))
+    if isinstance(usable.value, Unknown):
+        return unknown(usable.value)
     prefixes = _prefixes(found)
-    words = f"{lengths(prefixes)}, {sum(known):,} usable, given out not visible"
-    return said(words, cause, detail=names(prefixes), usable=sum(known))
+    words = f"{lengths(prefixes)}, {usable.value:,} usable, given out not visible"
+    return said(words, cause, detail=names(prefixes), usable=usable.value)
 
 
 def _pod_cidr(side: Side) -> Said:
@@ -157,13 +138,14 @@ def _pod_cidr(side: Side) -> Said:
         sizes = lengths(cidrs)
     except ValueError as error:
         return untold(side.cluster.id, f"a pod CIDR is no range: {error}")
-    if side.model not in SLICED:
-        return said(sizes, cause, detail=names(cidrs))
-    if side.room.slice_length is None:
-        return unknown(unknown_of(side.room.gaps[0]))
-    slots = pod_cidr_slots(cidrs, side.room.slice_length) or 0
-    words = f"{sizes}, a /{side.room.slice_length} for each of {slots:,} nodes"
-    return said(words, cause, detail=names(cidrs), nodes=slots)
+    room = pod_cidr_runway(side.basis)
+    if room is None:
+        return said(sizes or None, cause, detail=names(cidrs))
+    slices = room.slices.value
+    if isinstance(slices, Unknown):
+        return unknown(slices)
+    words = f"{sizes}, a /{room.slice_length} for each of {several(slices, 'node')}"
+    return said(words, cause, detail=names(cidrs), nodes=slices)
 
 
 QUESTIONS: Final = (

@@ -4,10 +4,9 @@ from datetime import datetime
 
 from inspector.network.models import NetworkModel
 from inspector.network.pool_sizes import Situation
+from inspector.planning.figures import Figure
 from inspector.report.answer import TextAnswer, Unknown, View
 from inspector.resource_id import ResourceId
-
-Number = int | Unknown
 
 
 class ComparedCluster(View, frozen=True):
@@ -19,14 +18,18 @@ class ComparedCluster(View, frozen=True):
     heading: str
     name: str
     id: ResourceId
+    resource_group: str | None
+    subscription: str
     network_model: str
     location: str | None
     kubernetes_version: str | None
+    power_state: str | None
+    provisioning_state: str | None
     captured_at: datetime
     tool_version: str
 
 
-class Figure(View, frozen=True):
+class NamedNumber(View, frozen=True):
     """A number behind the words of a cell, under a name that stays the same in every cell."""
 
     name: str
@@ -43,7 +46,7 @@ class Cell(View, frozen=True):
     """
 
     value: TextAnswer
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[NamedNumber, ...] = ()
     detail: str | None = None
     is_least: bool = False
     why: str | None = None
@@ -75,20 +78,18 @@ class Need(View, frozen=True):
 
     ``pod_subnet_floor`` is with one batch of addresses for each node, ``pod_subnet`` with nodes
     full of pods; both are 0 without a pod subnet. ``slices`` are those of a pod CIDR, ``None``
-    without one. The formulas give ``node_subnet`` and ``pod_subnet``, and are ``None`` where they
-    would only repeat the number, or be long. A prefix length is ``None`` without a subnet, or
-    where none is large enough.
+    without one. A prefix length is ``None`` without a subnet, where the number is unknown, or
+    where no subnet is large enough. ``beyond`` is the limit that so much would pass, in words.
     """
 
     situation: Situation
-    node_subnet: Number
-    node_formula: str | None
+    node_subnet: Figure
     node_prefix_length: int | None
-    pod_subnet_floor: Number
-    pod_subnet: Number
-    pod_formula: str | None
+    pod_subnet_floor: Figure
+    pod_subnet: Figure
     pod_prefix_length: int | None
-    slices: Number | None
+    slices: Figure | None
+    beyond: str | None
 
 
 class ModelNeeds(View, frozen=True):
@@ -108,7 +109,7 @@ class Workload(View, frozen=True):
     as many as limits inside the cluster allow. The models come with the fewest addresses first.
     """
 
-    nodes: Number
-    nodes_not_counted: Number
+    nodes: Figure
+    nodes_not_counted: int | Unknown
     is_open_ended: bool
     models: tuple[ModelNeeds, ...]

@@ -13,9 +13,9 @@ from inspector.findings import Evidence, Finding, Outcome, Severity, Status
 from inspector.pages import find_page, plain
 from inspector.renderers.json_format import render_json
 from inspector.renderers.page_text import page_markdown, page_text
-from inspector.visible import visible
 from inspector.resource_id import ResourceId
 from inspector.version import __version__
+from inspector.visible import visible
 
 SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -185,10 +185,14 @@ def _records(table: Table, width: int) -> RenderableType:
 def _record_lines(
     columns: tuple[str, ...], row: tuple[Text, ...], width: int
 ) -> Iterator[rich.text.Text]:
-    """Yield the labelled values of a row, as many to a line as fit whole."""
+    """Yield the labelled values of a row, as many to a line as fit whole.
+
+    What a column without a name holds speaks for itself.
+    """
     line = rich.text.Text(overflow="fold")
     for name, cell in zip(columns, row, strict=True):
-        pair = rich.text.Text.assemble((f"{visible(name)}: ", "dim"), _text(cell), overflow="fold")
+        label = f"{visible(name)}: " if name else ""
+        pair = rich.text.Text.assemble((label, "dim"), _text(cell), overflow="fold")
         if line and line.cell_len + _COLUMN_GAP + pair.cell_len > width:
             yield line
             line = pair
