@@ -125,6 +125,29 @@ def test_a_snapshot_is_what_a_report_would_have_read(serve: Serve, invoke: Invok
     assert timeless(offline) == timeless(live)
 
 
+def test_a_live_cluster_is_compared_with_a_snapshot_of_it(serve: Serve, invoke: Invoke) -> None:
+    served = load_demo("kubenet-vmss")
+    serve(served)
+    live = str(served.cluster)
+    done = invoke("diff", "demo:kubenet-vmss", live, "--exit-code", "--strict", *same_day(served))
+    assert (done.code, done.err) == (ExitCode.OK, "")
+    assert "No change from 2026-11-20 09:00 UTC" in done.out
+    done = invoke("compare", live, "demo:kubenet-vmss", "-f", "json", *same_day(served))
+    assert (done.code, done.err) == (ExitCode.OK, "")
+    found = json.loads(done.out)
+    assert found["rows"] > found["rows_that_differ"] == found["rows_left_open"] == 0
+
+
+def test_a_plan_is_made_of_a_live_cluster(serve: Serve, invoke: Invoke) -> None:
+    served = load_demo("kubenet-vmss")
+    serve(served)
+    command = ("--to", "overlay", "--scale", "nodepool1=40", *same_day(served))
+    done = invoke("plan", str(served.cluster), *command)
+    assert (done.code, done.err) == (ExitCode.OK, "")
+    offline = invoke("plan", "demo:kubenet-vmss", *command)
+    assert without_time(done.out) == without_time(offline.out)
+
+
 def test_a_check_of_a_live_cluster_tells_by_its_code(serve: Serve, invoke: Invoke) -> None:
     failing = failing_cluster()
     serve(failing)
