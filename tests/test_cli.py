@@ -90,6 +90,7 @@ def assert_refused(done: Done, code: ExitCode, *words: str) -> None:
     assert done.out == ""
     assert re.fullmatch(r"aks-inspector: error: [^\n]+\n", done.err), done.err
     assert "Traceback" not in done.err
+    assert "Value error" not in done.err
     for word in words:
         assert word in done.err
 

@@ -30,7 +30,8 @@ def run(arguments: list[str]) -> int:
     try:
         return int(app(arguments, standalone_mode=False, prog_name="aks-inspector") or 0)
     except typer.TyperException as error:
-        return _complain(error.format_message(), ExitCode.USAGE)
+        # pydantic, which typer parses with, names the kind of every error before its text
+        return _complain(error.format_message().replace("Value error, ", "", 1), ExitCode.USAGE)
     except (UsageError, OutputError) as error:
         return _complain(str(error), ExitCode.USAGE)
     except InspectorError as error:

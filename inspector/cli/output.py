@@ -61,7 +61,7 @@ OutputOption = Annotated[
     Path | None,
     typer.Option("--output", "-o", help="Write to this file instead of stdout.", metavar="FILE"),
 ]
-AllOption = Annotated[bool, typer.Option("--all", help="Fold no addresses and cut no tables.")]
+AllOption = Annotated[bool, typer.Option("--all", help="Show everything: fold and cut nothing.")]
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="Exit with 4 when something could not be seen.")
 ]
