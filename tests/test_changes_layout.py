@@ -5,6 +5,7 @@ import re
 from functools import cache
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,10 @@ from hypothesis import strategies as st
 from benchmarks.clusters import overlay_cluster
 from fixtures import aging
 from fixtures.aging import aged
-from inspector.changes import Changes, Kind, Thing, Topic, diff
+from fixtures.planting import Fault
+from inspector.baseline import PastFinding
+from inspector.changes import ChangedFinding, Changes, Kind, Thing, Topic, diff
+from inspector.findings import Severity
 from inspector.nodes import instance_name
 from inspector.renderers.blocks import Heading, Paragraph, Table, Tone
 from inspector.renderers.json_format import json_schema, render_json
@@ -20,7 +24,14 @@ from inspector.renderers.layout.changes import lay_out_changes
 from inspector.renderers.markdown import render_markdown
 from inspector.renderers.terminal import render_terminal
 from inspector.snapshot import Snapshot, decode_snapshot, encode_snapshot
-from tests.odd_clusters import LOAD_BALANCERS, bundled, refusal_of_list, refused
+from tests import test_changes_stories as stories
+from tests.odd_clusters import (
+    LOAD_BALANCERS,
+    bundled,
+    refusal_of_list,
+    refused,
+    whatever_can_be_refused,
+)
 from tests.test_changes import leaves
 from tests.test_hostile_names import ACTS, HOSTILE, Renaming
 from tests.test_markdown import assert_shows
@@ -48,10 +59,12 @@ def summary(changes: Changes) -> str:
 
 def test_the_sum_comes_first() -> None:
     assert summary(week()) == (
-        "16 changes since 2026-11-20 09:00 UTC: cluster changed, 1 node pool changed, "
-        "1 node joined, 1 node left, 1 route changed, 1 frontend added and others; "
-        "1 finding appeared, 1 gone"
+        "1 new critical finding: kubenet-route-next-hop; 16 changes since 2026-11-20 09:00 UTC: "
+        "cluster changed (Kubernetes version, authorized IP ranges), outbound addresses changed, "
+        "1 virtual network changed (DNS servers), 1 node pool changed (Kubernetes version, max "
+        "surge), 1 node joined, 1 node left and 10 others; 1 finding appeared, 1 gone"
     )
+    assert sum(each.number for each in week().tallies) == 16
 
 
 def test_no_change_is_one_line() -> None:
@@ -106,6 +119,52 @@ def test_gaps_have_a_section_of_their_own() -> None:
 @pytest.mark.parametrize("show_all", [False, True])
 def test_no_line_is_wider_than_the_terminal(width: int, *, show_all: bool) -> None:
     assert max(map(len, terminal(week(), width, show_all=show_all).splitlines())) <= width
+
+
+def test_what_became_critical_is_said_before_the_changes() -> None:
+    before = bundled("cni-overlay")
+    low = finding(Severity.LOW)
+    worse = ChangedFinding(before=low, after=finding(Severity.CRITICAL))
+    better = ChangedFinding(before=worse.after, after=low)
+    still = ChangedFinding(before=worse.after, after=worse.after)
+    changes = diff(before, before)
+    for changed, start in (
+        ((worse, worse), "2 new critical findings: egress-path; no change from"),
+        ((better, still), "No change from"),
+    ):
+        findings = msgspec.structs.replace(changes.findings, changed=changed)
+        told = summary(msgspec.structs.replace(changes, findings=findings))
+        assert told.startswith(start)
+
+
+def finding(severity: Severity) -> PastFinding:
+    return PastFinding(
+        check="egress-path",
+        severity=severity,
+        subject=bundled("cni-overlay").cluster,
+        name="aks-retail",
+        message="no way out",
+        fingerprint="1",
+    )
+
+
+STORIES = {
+    "nothing": (),
+    "moved": (stories.moves_to_overlay, stories.identity_is_exchanged),
+    "reimaged": (stories.nodes_are_reimaged, stories.image_rises),
+    "stopped": (stories.stops,),
+}
+
+
+@pytest.mark.parametrize("happened", STORIES.values(), ids=STORIES.keys())
+def test_every_story_has_the_published_shape(happened: tuple[Fault, ...]) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft202012Validator(json_schema(Changes))
+    before = bundled("kubenet-vmss")
+    after = aged(before, happened)
+    hidden = refused(after, whatever_can_be_refused(after)[::3])
+    for old, new in ((before, after), (after, before), (before, hidden), (hidden, after)):
+        validator.validate(json.loads(render_json(diff(old, new))))
 
 
 def test_json_holds_everything_as_its_schema_says() -> None:

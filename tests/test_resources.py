@@ -56,13 +56,13 @@ def expect(source: str, relation: Relation, target: str) -> tuple[str, Relation,
     return source.lower(), relation, target.lower()
 
 
+_MAPS = frozenset({"addonProfiles", "nodeLabels", "tags", "userAssignedIdentities"})
+
+
 def with_more(value: Any) -> Any:
     """Return the document with a field nobody reads in every object; a map has no fields."""
     if isinstance(value, dict):
-        more = {
-            key: each if key in {"addonProfiles", "nodeLabels", "tags"} else with_more(each)
-            for key, each in value.items()
-        }
+        more = {key: each if key in _MAPS else with_more(each) for key, each in value.items()}
         return {**more, "unheardOf": {"a": [1]}}
     return [with_more(each) for each in value] if isinstance(value, list) else value
 

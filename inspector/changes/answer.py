@@ -9,7 +9,7 @@ from inspector.resource_id import ResourceId
 from inspector.snapshot import GapReason
 
 Plain = str | int | bool | tuple[str, ...] | None
-"""A value as JSON has it: ids are text, lists are sorted, ``None`` says that there is none."""
+"""A value as JSON has it: ids are text, lists are sorted, ``None`` is no value."""
 
 
 class Kind(StrEnum):
@@ -36,13 +36,19 @@ class Topic(StrEnum):
 
 
 class Thing(StrEnum):
-    """What a change happened to."""
+    """What a change happened to, the most telling first: what the nodes live on, then details."""
 
     CLUSTER = "cluster"
+    OUTBOUND_ADDRESSES = "outbound addresses"
+    WAY_OUT = "way out"
+    VIRTUAL_NETWORK = "virtual network"
+    SUBNET = "subnet"
+    PEERING = "peering"
+    ROUTE_TABLE_OF_SUBNET = "route table of subnet"
+    SECURITY_GROUP_OF_SUBNET = "security group of subnet"
     NODE_POOL = "node pool"
     NODE = "node"
     ROUTE_TABLE = "route table"
-    ROUTE_TABLE_OF_SUBNET = "route table of subnet"
     ROUTE = "route"
     LOAD_BALANCER = "load balancer"
     FRONTEND = "frontend"
@@ -51,17 +57,11 @@ class Thing(StrEnum):
     RULE = "load balancing rule"
     PROBE = "health probe"
     OUTBOUND_RULE = "outbound rule"
-    OUTBOUND_ADDRESSES = "outbound addresses"
-    WAY_OUT = "way out"
     PUBLIC_IP = "public IP address"
     PUBLIC_IP_PREFIX = "public IP prefix"
     SECURITY_GROUP = "network security group"
     SECURITY_RULE = "security rule"
-    SECURITY_GROUP_OF_SUBNET = "security group of subnet"
     SECURITY_GROUP_OF_NODE = "security group of node"
-    VIRTUAL_NETWORK = "virtual network"
-    SUBNET = "subnet"
-    PEERING = "peering"
     NAT_GATEWAY = "NAT gateway"
     PRIVATE_ENDPOINT = "private endpoint"
     PRIVATE_DNS_ZONE = "private DNS zone"
@@ -79,7 +79,11 @@ class Side(StrEnum):
 
 
 class FieldChange(View, frozen=True):
-    """A field before and after; ``words`` says both, addresses with the names of their holders."""
+    """A field before and after; ``words`` says both, addresses with the names of their holders.
+
+    ``None`` is a value that is not set; ``words`` say what it comes to: ``automatic``, or
+    ``not known`` where no source tells.
+    """
 
     name: str
     before: Plain
@@ -95,9 +99,10 @@ class Change(View, frozen=True, kw_only=True):
     changed thing has ``fields``. ``words`` says what happened, ``sentence`` with the thing itself.
 
     ``number`` is how many changes it stands for: where it is not 1, ``members`` are these, all of
-    one kind of thing, by name. ``consequences`` are changes of other things that came with it: a
-    node's route, a frontend's rules. ``with_it`` says in short what they are, those of the members
-    included; it is ``None`` where there are none.
+    one kind of thing, by name, and ``fields`` only those that changed alike in all of them.
+    ``consequences`` are changes of other things that came with it: a node's route, a frontend's
+    rules. ``with_it`` says in short what they are, those of the members included; it is ``None``
+    where there are none.
     """
 
     kind: Kind
@@ -122,7 +127,10 @@ class ChangedTopic(View, frozen=True):
 
 
 class Tally(View, frozen=True):
-    """How many changes there are of one kind and thing, consequences left out."""
+    """How many changes there are of one kind and thing, consequences left out.
+
+    ``words`` say what happened, of changed things also which fields are not what they were.
+    """
 
     kind: Kind
     thing: Thing
@@ -188,11 +196,11 @@ class Changes(View, frozen=True, kw_only=True):
     """What changed in a cluster between two snapshots, in meaning and not in text.
 
     ``as_of`` is the day by which both snapshots were judged, so that time alone changes no
-    finding; ``config`` is the settings file. ``has_changes`` is true for a change or a finding
-    that appeared or went; what cannot be compared is in ``not_comparable`` and counts for nothing
-    there. ``number`` is how many changes there are, consequences left out, and ``tallies`` what
-    they are, topics and things in the order of importance. ``notes`` say what a reader has to
-    know before the changes.
+    finding; ``config`` is the settings file. ``has_changes`` is true for a change, and for a
+    finding that appeared, went, or is of another severity; what cannot be compared is in
+    ``not_comparable`` and counts for nothing there. ``number`` is how many changes there are,
+    consequences left out, and ``tallies`` what they are, the most telling things first. ``notes``
+    say what a reader has to know before the changes.
     """
 
     schema_version: int = 1

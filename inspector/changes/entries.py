@@ -35,11 +35,13 @@ Value = Plain | ResourceId | Said | Gap
 class Cause(msgspec.Struct, frozen=True, gc=False):
     """The change that another one would be a consequence of.
 
-    That is the thing's own coming or going, or a change of its ``field``.
+    That is the thing's own coming or going, or a change of its ``field``. With ``is_mutual`` it
+    counts only if it is named of both snapshots.
     """
 
     key: Key
     field: str | None = None
+    is_mutual: bool = False
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +90,8 @@ class Area(msgspec.Struct, frozen=True, kw_only=True):
     whether a change of a thing is told at all, given both topologies. With ``is_told_alone``
     unset only changes are told: coming and going is told elsewhere. From ``pile_from`` changes on
     those of one pile are summed up; with ``is_replaced`` those that came together with those
-    that went.
+    that went. ``own_fields`` are those in which each thing has a value of its own, so that their
+    changes are alike whatever the values are.
     """
 
     topic: Topic
@@ -100,6 +103,7 @@ class Area(msgspec.Struct, frozen=True, kw_only=True):
     is_told_alone: bool = True
     pile_from: int = 4
     is_replaced: bool = False
+    own_fields: frozenset[str] = frozenset()
 
 
 def gap_of(topology: Topology, resource_id: ResourceId) -> Gap | None:

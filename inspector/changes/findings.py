@@ -14,6 +14,8 @@ from inspector.topology import Topology
 
 _COUNT: Final = re.compile(r"(?<![\w.:/-])\d+(?![\w.:/-]*\w)")
 _COUNTED: Final = re.compile(r"# (\w+?)(?:es|s)?\b")
+_CUT_LIST: Final = re.compile(r"[^:;()]* and # more\b")
+"""A list of which only the first names are told: which these are goes by the order of ARM."""
 
 
 def finding_changes(sides: Sides, old: Assessment, new: Assessment) -> FindingChanges:
@@ -30,6 +32,13 @@ def finding_changes(sides: Sides, old: Assessment, new: Assessment) -> FindingCh
         changed=tuple(_changed(sides, old, new)),
         unsure=(*_unsure(Side.NEW, gone), *_unsure(Side.OLD, appeared)),
     )
+
+
+def has_other_findings(findings: FindingChanges) -> bool:
+    """Whether a finding appeared, went, or is of another severity now."""
+    severities = ((each.before.severity, each.after.severity) for each in findings.changed)
+    is_other = any(before is not after for before, after in severities)
+    return bool(findings.appeared or findings.gone) or is_other
 
 
 def _against(snapshot: Snapshot, past: Assessment, other: Assessment) -> Comparison:
@@ -81,6 +90,6 @@ def _gaps(side: Topology) -> set[tuple[str, str]]:
 
 def _gist(finding: Finding) -> tuple[Severity, list[str]]:
     """Return what matters of a finding: neither how many there are, nor in which order."""
-    without_counts = _COUNT.sub("#", finding.message.casefold())
+    without_counts = _CUT_LIST.sub("", _COUNT.sub("#", finding.message.casefold()))
     words = _COUNTED.sub(r"# \1", without_counts).split()
     return finding.severity, sorted(word.strip(",;:") for word in words)

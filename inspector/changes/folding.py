@@ -1,6 +1,5 @@
 """Differences made into changes: consequences under their causes, many alike under one."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -15,6 +14,8 @@ from inspector.resource_id import ResourceId
 _RANK: Final = {thing: place for place, thing in enumerate(Thing)}
 _KIND_RANK: Final = {kind: place for place, kind in enumerate(Kind)}
 _MOST_FIELDS: Final = 1
+_MOST_APART: Final = 3
+"""So many changes to values of their own are told one by one."""
 
 
 class Folded(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,12 +65,21 @@ def _cause(difference: Difference, found: dict[Key, Difference]) -> Difference |
         return next(filter(None, matches), None)
     first = None
     for field in difference.fields:
-        causes = (each for about in difference.abouts for each in about.follows.get(field.name, ()))
+        causes = _followed(difference, field.name)
         cause = next(filter(None, (_match(each, found, None) for each in causes)), None)
         if cause is None:
             return None
         first = first or cause
     return first
+
+
+def _followed(difference: Difference, field: str) -> Iterator[Cause]:
+    """Yield what the change of a field may be a consequence of."""
+    several = [about.follows.get(field, ()) for about in difference.abouts]
+    for causes in several:
+        for each in causes:
+            if not each.is_mutual or all(each in others for others in several):
+                yield each
 
 
 def _match(cause: Cause, found: dict[Key, Difference], kind: Kind | None) -> Difference | None:
@@ -91,18 +101,32 @@ def _piles(roots: Sequence[Difference]) -> Iterator[list[Difference]]:
         place = (each.area.thing, label, *_alike(each)) if label else each.key
         piles.setdefault(place, []).append(each)
     for pile in piles.values():
-        if len(pile) < pile[0].area.pile_from:
+        if len(pile) < _least_of(pile[0]):
             yield from ([each] for each in pile)
         else:
             yield pile
 
 
+def _least_of(difference: Difference) -> int:
+    """Return how many changes like one are told as one."""
+    least = difference.area.pile_from
+    return max(least, _MOST_APART + 1) if _has_own_fields(difference) else least
+
+
+def _has_own_fields(difference: Difference) -> bool:
+    return any(each.name in difference.area.own_fields for each in difference.fields)
+
+
 def _alike(difference: Difference) -> tuple[object, ...]:
     """Return what things told as one have in common: for changed ones the fields and values."""
+    area = difference.area
     if difference.kind is not Kind.CHANGED:
-        return ("replaced",) if difference.area.is_replaced else (difference.kind,)
+        return ("replaced",) if area.is_replaced else (difference.kind,)
     return tuple(
-        (each.name, compared_by(each.before), compared_by(each.after)) for each in difference.fields
+        each.name
+        if each.name in area.own_fields
+        else (each.name, compared_by(each.before), compared_by(each.after))
+        for each in difference.fields
     )
 
 
@@ -123,7 +147,7 @@ def _piled(pile: Sequence[Difference], below: dict[Key, list[Difference]]) -> Ch
         place=None,
         words=words,
         sentence=f"{label}: {words}",
-        fields=first.fields,
+        fields=tuple(each for each in first.fields if each.name not in area.own_fields),
         number=len(members),
         members=members,
         with_it=_with_it([one for each in pile for one in _all_below(each, below)]),
@@ -163,10 +187,12 @@ def _all_below(difference: Difference, below: dict[Key, list[Difference]]) -> It
 
 def _with_it(consequences: Sequence[Difference]) -> str | None:
     """Return consequences in short: changed fields in full as long as there are few."""
+    if not consequences:
+        return None
     told = [each for each in consequences if each.kind is not Kind.CHANGED]
     parts = [each.words for each in _tallies(told)]
     changed = [each for each in consequences if each.kind is Kind.CHANGED]
-    if len(changed) > _MOST_FIELDS:
+    if len(changed) > _MOST_FIELDS or any(map(_has_own_fields, changed)):
         parts += [each.words for each in _tallies(changed)]
     else:
         parts += [_field_words(each) for each in changed]
@@ -179,10 +205,14 @@ def _field_words(difference: Difference) -> str:
     return f"{difference.area.thing} {difference.about.name}: {words}"
 
 
-def _tallies(roots: Iterable[Difference]) -> Iterator[Tally]:
-    areas = {each.area.thing: each.area for each in roots}
-    numbers = Counter((each.area.thing, each.kind) for each in roots)
-    for thing, kind in sorted(numbers, key=lambda each: (_RANK[each[0]], _KIND_RANK[each[1]])):
-        number = numbers[thing, kind]
-        words = tally(areas[thing], kind, number)
-        yield Tally(kind=kind, thing=thing, number=number, words=words)
+def _tallies(differences: Iterable[Difference]) -> Iterator[Tally]:
+    found: dict[tuple[int, int], list[Difference]] = {}
+    for each in differences:
+        place = _RANK[each.area.thing], _KIND_RANK[each.kind]
+        found.setdefault(place, []).append(each)
+    for place in sorted(found):
+        several = found[place]
+        area, kind = several[0].area, several[0].kind
+        fields = dict.fromkeys(field.name for each in several for field in each.fields)
+        words = tally(area, kind, len(several), fields)
+        yield Tally(kind=kind, thing=area.thing, number=len(several), words=words)

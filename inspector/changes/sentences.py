@@ -11,6 +11,7 @@ from inspector.wording import count, names
 
 _NONE: Final = "none"
 _MOST_NAMES: Final = 3
+_MOST_FIELDS: Final = 3
 _SINGLE: Final = frozenset({Thing.CLUSTER, Thing.OUTBOUND_ADDRESSES})
 _PLURALS: Final = {
     Thing.ROUTE_TABLE_OF_SUBNET: "route tables of subnets",
@@ -98,9 +99,14 @@ def sentence(difference: Difference, words: str) -> str:
     return f"{difference.area.thing} {about.name}{where}{link}{words}"
 
 
-def tally(area: Area, kind: Kind, number: int) -> str:
-    """Return how many things of an area did what: ``3 nodes joined``."""
-    return f"{counted(area.thing, number)} {verb(area, kind)}"
+def tally(area: Area, kind: Kind, number: int, fields: Iterable[str] = ()) -> str:
+    """Return how many things of an area did what: ``3 nodes joined``.
+
+    Of the fields that changed those are named of which the thing's own name does not tell.
+    """
+    happened = f"{counted(area.thing, number)} {verb(area, kind)}"
+    told = names((each for each in fields if each not in area.thing), _MOST_FIELDS)
+    return f"{happened} ({told})" if told else happened
 
 
 def counted(thing: Thing, number: int) -> str:
@@ -124,6 +130,12 @@ def _shares(area: Area, members: Sequence[Change]) -> Iterator[tuple[str, list[C
     for kind in Kind:
         found = [each for each in members if each.kind is kind]
         if found and found[0].fields:
-            yield f"{found[0].words}: {tally(area, kind, len(found))},", found
+            yield f"{_alike(area, found[0])}: {tally(area, kind, len(found))},", found
         elif found:
             yield f"{tally(area, kind, len(found))}:", found
+
+
+def _alike(area: Area, change: Change) -> str:
+    """Return what changed in all of a pile: of values of their own the name alone."""
+    fields = change.fields
+    return "; ".join(each.name if each.name in area.own_fields else each.words for each in fields)

@@ -37,7 +37,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     after: Entry | None
     fields: tuple[FieldDifference, ...] = ()
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """What became of the thing."""
         if self.before is None:

@@ -12,7 +12,7 @@ from inspector.changes.answer import (
     Topic,
 )
 from inspector.changes.areas import AREAS
-from inspector.changes.findings import finding_changes
+from inspector.changes.findings import finding_changes, has_other_findings
 from inspector.changes.folding import Folded, fold
 from inspector.changes.notes import notes
 from inspector.changes.setting import Ledger, Sides, set_against
@@ -54,7 +54,7 @@ def diff(
         new_captured_at=new.captured_at,
         as_of=day,
         config=assessed[1].config,
-        has_changes=bool(folded.changes or findings.appeared or findings.gone),
+        has_changes=bool(folded.changes) or has_other_findings(findings),
         number=sum(each.number for each in folded.tallies),
         notes=tuple(notes(sides)),
         tallies=folded.tallies,

@@ -96,6 +96,24 @@ class BootstrapProfile(Wire, frozen=True):
     artifact_source: str | None = None
 
 
+class ServicePrincipalProfile(Wire, frozen=True):
+    """``properties.servicePrincipalProfile``: ``msi`` where a managed identity has its place."""
+
+    client_id: str | None = None
+
+
+class KubeletIdentity(Wire, frozen=True):
+    """``identityProfile.kubeletidentity``: the managed identity of the nodes."""
+
+    resource_id: str | None = None
+
+
+class IdentityProfile(Wire, frozen=True):
+    """``properties.identityProfile``."""
+
+    kubeletidentity: KubeletIdentity = KubeletIdentity()
+
+
 class ManagedClusterProperties(Wire, frozen=True):
     """``properties`` of a cluster."""
 
@@ -117,6 +135,8 @@ class ManagedClusterProperties(Wire, frozen=True):
     http_proxy_config: HTTPProxyConfig = HTTPProxyConfig()
     bootstrap_profile: BootstrapProfile = BootstrapProfile()
     windows_profile: WindowsProfile | None = None
+    service_principal_profile: ServicePrincipalProfile = ServicePrincipalProfile()
+    identity_profile: IdentityProfile = IdentityProfile()
 
     def __post_init__(self) -> None:
         names = [pool.name for pool in self.agent_pool_profiles]
@@ -132,10 +152,19 @@ class ClusterSku(Wire, frozen=True):
     tier: str | None = None
 
 
+class UserAssignedIdentity(Wire, frozen=True):
+    """An entry of ``identity.userAssignedIdentities``: its key, the id, is all that is read."""
+
+
 class ClusterIdentity(Wire, frozen=True):
-    """``identity``: ``SystemAssigned`` or ``UserAssigned``; absent with a service principal."""
+    """``identity``: ``SystemAssigned`` or ``UserAssigned``; absent with a service principal.
+
+    ``principal_id`` is the system-assigned one's; the user-assigned ones are by id.
+    """
 
     type: str | None = None
+    principal_id: str | None = None
+    user_assigned_identities: dict[str, UserAssignedIdentity] = msgspec.field(default_factory=dict)
 
 
 class ManagedCluster(Resource, frozen=True):

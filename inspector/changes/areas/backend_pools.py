@@ -1,16 +1,18 @@
 """Backend pools and their members, told as nodes."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
 from inspector.changes.answer import Thing, Topic
-from inspector.changes.areas.nodes import node_causes
+from inspector.changes.areas.cluster import CLUSTER_KEY, POOL_TYPE
+from inspector.changes.areas.nodes import ADDRESS, IPV6_ADDRESS, node_causes, node_key
 from inspector.changes.entries import About, Area, Cause, Entries, Entry, key_of
 from inspector.cluster.pool_members import Member, PoolMembers, members_by_balancer
 from inspector.resources import BackendAddressPool, LoadBalancer
 from inspector.topology import Topology
 
-_HOLDS: Final = "holds addresses"
+_MEMBERS: Final = "members"
 
 
 def _pools(topology: Topology) -> Entries:
@@ -22,7 +24,7 @@ def _pools(topology: Topology) -> Entries:
                 Entry(
                     subject=each.pool.id,
                     about=partial(_about_pool, balancer, each.pool),
-                    values={_HOLDS: bool(is_of_addresses)},
+                    values={_MEMBERS: "IP addresses" if is_of_addresses else "interfaces"},
                 ),
             )
 
@@ -32,6 +34,7 @@ def _about_pool(balancer: LoadBalancer, pool: BackendAddressPool) -> About:
         name=pool.title,
         place=f"load balancer {balancer.title}",
         causes=(Cause(key_of(Thing.LOAD_BALANCER, balancer.id)),),
+        follows={_MEMBERS: (Cause(CLUSTER_KEY, POOL_TYPE),)},
     )
 
 
@@ -54,9 +57,21 @@ def _about_member(balancer: LoadBalancer, pool: PoolMembers, member: Member) -> 
     return About(
         name=member.title,
         place=place,
-        causes=(*node_causes(member.node), Cause(of_pool), Cause(of_pool, _HOLDS)),
+        causes=(
+            *node_causes(member.node),
+            *_readdressed(member),
+            Cause(of_pool),
+            Cause(of_pool, _MEMBERS),
+        ),
         pile=place,
     )
+
+
+def _readdressed(member: Member) -> Iterator[Cause]:
+    """Yield that an address of a node comes and goes with the node's own."""
+    if member.node is not None and member.address is not None:
+        for field in (ADDRESS, IPV6_ADDRESS):
+            yield Cause(node_key(member.node), field)
 
 
 BACKEND_POOLS: Final = Area(topic=Topic.LOAD_BALANCERS, thing=Thing.BACKEND_POOL, entries=_pools)

@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from typing import Final
 
-from inspector.changes.answer import Plain, Thing, Topic
+from inspector.changes.answer import Thing, Topic
 from inspector.changes.entries import About, Area, Entries, Entry, Key, Said, Value, texts
 from inspector.network.addresses import parse_range
-from inspector.resources import ManagedCluster, NetworkProfile
+from inspector.network.models import NetworkModel, network_model
+from inspector.resources import ManagedCluster, NetworkProfile, same_text
 from inspector.topology import Topology
 
 CLUSTER_KEY: Final[Key] = (Thing.CLUSTER,)
 VERSION: Final = "Kubernetes version"
 OUTBOUND_TYPE: Final = "outbound type"
+POOL_TYPE: Final = "backend pool type"
 PORTS_PER_NODE: Final = "SNAT ports per node"
 IDLE_MINUTES: Final = "outbound idle minutes"
 
@@ -19,6 +21,7 @@ _BROKEN: Final = ("failed", "canceled", "deleting")
 """The provisioning states that mean something; the others are settled, or soon will be."""
 
 _RUNNING: Final = "Running"
+_MANAGED: Final = "msi"
 
 
 def state(text: str | None) -> Said:
@@ -30,6 +33,11 @@ def state(text: str | None) -> Said:
 def power(code: str | None) -> str:
     """Return a power state; documents from before there were any mean a running cluster."""
     return code or _RUNNING
+
+
+def ports(allocated: int | None) -> Said:
+    """Return the SNAT ports given to each node; by default Azure divides them itself."""
+    return Said(allocated or None, allocated or None, str(allocated or "automatic"))
 
 
 def asked_for(wanted: str | None, current: str | None) -> str | None:
@@ -59,7 +67,12 @@ def _entries(topology: Topology) -> Entries:
         Entry(
             subject=cluster.id,
             about=lambda: About(name=cluster.title),
-            values=_of_cluster(cluster) | _of_network(cluster) | _of_access(cluster),
+            values={
+                **_of_cluster(cluster),
+                **_of_network(cluster),
+                **_of_access(cluster),
+                **_of_surroundings(cluster),
+            },
         ),
     )
 
@@ -68,29 +81,56 @@ def _of_cluster(cluster: ManagedCluster) -> dict[str, Value]:
     properties = cluster.properties
     current = properties.current_kubernetes_version or properties.kubernetes_version
     return {
-        VERSION: current,
-        "version asked for": asked_for(properties.kubernetes_version, current),
         "power state": power(properties.power_state.code),
         "provisioning state": state(properties.provisioning_state),
-        "SKU": cluster.sku.name,
-        "tier": cluster.sku.tier,
-        "identity": cluster.identity.type,
-        "infrastructure group": properties.node_resource_group,
-        "infrastructure group restriction": _without("unrestricted", _restriction(cluster)),
-        "node auto-provisioning": _without("manual", properties.node_provisioning_profile.mode),
-        "add-ons": texts(_addons(cluster)),
-        "HTTPS proxy": properties.http_proxy_config.https_proxy,
-        "image source": _without("direct", properties.bootstrap_profile.artifact_source),
+        VERSION: current,
+        "version asked for": asked_for(properties.kubernetes_version, current),
     }
 
 
-def _restriction(cluster: ManagedCluster) -> str | None:
-    return cluster.properties.node_resource_group_profile.restriction_level
+def _of_surroundings(cluster: ManagedCluster) -> dict[str, Value]:
+    properties = cluster.properties
+    restriction = properties.node_resource_group_profile.restriction_level
+    return {
+        **_of_identity(cluster),
+        "infrastructure group": properties.node_resource_group,
+        "infrastructure group restriction": restriction or "Unrestricted",
+        "node auto-provisioning": properties.node_provisioning_profile.mode or "Manual",
+        "HTTPS proxy": properties.http_proxy_config.https_proxy,
+        "image source": properties.bootstrap_profile.artifact_source or "Direct",
+        "add-ons": texts(_addons(cluster)),
+        "SKU": cluster.sku.name,
+        "tier": cluster.sku.tier,
+    }
 
 
-def _without(default: str, text: str | None) -> Plain:
-    """Return a setting; one that is left out means the default."""
-    return None if text is not None and text.casefold() == default else text
+def _of_identity(cluster: ManagedCluster) -> dict[str, Value]:
+    """Return who the cluster and its nodes are to Azure: roles are granted to these."""
+    kubelet = cluster.properties.identity_profile.kubeletidentity.resource_id
+    client = cluster.properties.service_principal_profile.client_id
+    return {
+        "identity": _identity(cluster),
+        "kubelet identity": _named((kubelet,) if kubelet else ()),
+        "service principal": None if same_text(client, _MANAGED) else client,
+    }
+
+
+def _identity(cluster: ManagedCluster) -> Said:
+    """Return the identities: the system-assigned one by its principal, others by their ids."""
+    identity = cluster.identity
+    if not same_text(identity.type, "SystemAssigned"):
+        return _named(identity.user_assigned_identities)
+    own = identity.principal_id or ""
+    return Said(
+        (own,), (own.casefold(),), labels={own.casefold(): f"system-assigned {own}".strip()}
+    )
+
+
+def _named(several: Iterable[str]) -> Said:
+    """Return a set of ids, said by the last part of each."""
+    found = texts(several)
+    labels = {each.casefold(): each.rpartition("/")[2] for each in found}
+    return Said(found, tuple(labels), labels=labels)
 
 
 def _addons(cluster: ManagedCluster) -> list[str]:
@@ -103,19 +143,27 @@ def _addons(cluster: ManagedCluster) -> list[str]:
 def _of_network(cluster: ManagedCluster) -> dict[str, Value]:
     network = cluster.properties.network_profile
     return {
-        "network plugin": network.network_plugin,
-        "network plugin mode": network.network_plugin_mode,
-        "network data plane": _without("azure", network.network_dataplane),
-        "network policy": _without("none", network.network_policy),
-        "IP families": texts(network.ip_families),
+        "network model": _model(cluster),
         "pod CIDR": range_texts(network.all_pod_cidrs),
         "service CIDR": range_texts(network.all_service_cidrs),
+        OUTBOUND_TYPE: network.outbound_type,
+        "network data plane": network.network_dataplane or "azure",
+        "network policy": network.network_policy or "none",
+        "IP families": texts(network.ip_families),
         "DNS service IP": network.dns_service_ip,
         "Docker bridge CIDR": network.docker_bridge_cidr,
-        OUTBOUND_TYPE: network.outbound_type,
         **_of_balancer(network),
         **_of_nat_gateway(network),
     }
+
+
+def _model(cluster: ManagedCluster) -> Said:
+    """Return the network model; a plugin that is not recognised is said as ARM has it."""
+    network = cluster.properties.network_profile
+    model = network_model(network, cluster.properties.agent_pool_profiles)
+    if model is NetworkModel.UNRECOGNISED:
+        return Said(network.network_plugin, (network.network_plugin or "").casefold())
+    return Said(model, model, model.words)
 
 
 def _of_balancer(network: NetworkProfile) -> dict[str, Value]:
@@ -123,10 +171,10 @@ def _of_balancer(network: NetworkProfile) -> dict[str, Value]:
     managed = profile.managed_outbound_ips
     return {
         "load balancer SKU": network.load_balancer_sku,
-        "backend pool type": profile.backend_pool_type,
+        POOL_TYPE: profile.backend_pool_type,
         "health probe mode": profile.cluster_service_load_balancer_health_probe_mode,
         "several load balancers": profile.enable_multiple_standard_load_balancers is True,
-        PORTS_PER_NODE: profile.allocated_outbound_ports or None,
+        PORTS_PER_NODE: ports(profile.allocated_outbound_ports),
         IDLE_MINUTES: profile.idle_timeout_in_minutes,
         "managed outbound IPs": managed.count if managed is not None else None,
         "managed outbound IPv6": (managed.count_ipv6 or None) if managed is not None else None,
@@ -152,7 +200,7 @@ def _of_access(cluster: ManagedCluster) -> dict[str, Value]:
         "public FQDN of a private cluster": access.enable_private_cluster_public_fqdn is True,
         "authorized IP ranges": range_texts(access.authorized_ip_ranges),
         "API server VNet integration": access.enable_vnet_integration is True,
-        "API server subnet": access.subnet_id or None,
+        "API server subnet": _named((access.subnet_id,) if access.subnet_id else ()),
         "private DNS zone": access.private_dns_zone,
         "FQDN": properties.fqdn,
         "private FQDN": properties.private_fqdn,

@@ -11,7 +11,13 @@ from inspector.changes.areas.addresses import (
     addressed,
     outbound_follow,
 )
-from inspector.changes.areas.cluster import CLUSTER_KEY, IDLE_MINUTES, OUTBOUND_TYPE, PORTS_PER_NODE
+from inspector.changes.areas.cluster import (
+    CLUSTER_KEY,
+    IDLE_MINUTES,
+    OUTBOUND_TYPE,
+    PORTS_PER_NODE,
+    ports,
+)
 from inspector.changes.entries import (
     About,
     Area,
@@ -233,7 +239,7 @@ def _of_outbound_rule(rule: OutboundRule) -> dict[str, Value]:
     properties = rule.properties
     return {
         "protocol": properties.protocol,
-        PORTS: properties.allocated_outbound_ports or None,
+        PORTS: ports(properties.allocated_outbound_ports),
         _IDLE: properties.idle_timeout_in_minutes or _LEAST_IDLE_MINUTES,
         "TCP reset": properties.enable_tcp_reset is True,
         FRONTENDS: ids(each.id for each in properties.frontend_ip_configurations),

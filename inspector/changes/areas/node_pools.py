@@ -21,6 +21,7 @@ from inspector.resources import AgentPoolProfile
 from inspector.topology import Topology
 
 NODES: Final = "nodes"
+POWER: Final = "power state"
 _REGULAR: Final = "regular"
 
 
@@ -58,6 +59,7 @@ def _about(profile: AgentPoolProfile) -> About:
             NODES: (Cause(nodes_of_pool(profile.name)),),
             VERSION: (Cause(CLUSTER_KEY, VERSION),),
         },
+        pile="node pools",
     )
 
 
@@ -73,7 +75,7 @@ def _of_nodes(profile: AgentPoolProfile) -> dict[str, Value]:
         "most nodes": profile.max_count if is_scaled else None,
         "max surge": profile.upgrade_settings.max_surge,
         "max unavailable": profile.upgrade_settings.max_unavailable or None,
-        "power state": power(profile.power_state.code),
+        POWER: power(profile.power_state.code),
         "provisioning state": state(profile.provisioning_state),
     }
 

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from inspector.changes.answer import Thing, Topic
-from inspector.changes.areas.node_pools import nodes_of_pool, pool_key
+from inspector.changes.areas.node_pools import POWER, nodes_of_pool, pool_key
 from inspector.changes.entries import (
     About,
     Area,
@@ -25,6 +25,8 @@ from inspector.resources import AgentPool, IPAddress, NetworkInterface, ScaleSet
 from inspector.snapshot import Gap
 from inspector.topology import Topology
 
+ADDRESS: Final = "address"
+IPV6_ADDRESS: Final = "IPv6 address"
 GROUP: Final = "security group"
 
 
@@ -32,6 +34,11 @@ def node_key(node: Node) -> Key:
     """Return the key of a node: its virtual machine's id, whatever list told of it."""
     machine = node.virtual_machine
     return Thing.NODE, machine.key if machine is not None else node.name.casefold()
+
+
+def nodes_of(pool: str | None) -> str:
+    """Return what to call the nodes of a pool, or of none."""
+    return f"nodes of pool {pool}" if pool is not None else "nodes outside node pools"
 
 
 def node_causes(node: Node | None) -> tuple[Cause, ...]:
@@ -62,9 +69,9 @@ def _about(topology: Topology, node: Node) -> About:
     return About(
         name=node.name,
         words=pool if address is None else f"{pool}, {address}",
-        causes=(Cause(pool_key(named)),),
+        causes=(Cause(pool_key(named)), Cause(pool_key(named), POWER)),
         marks=(nodes_of_pool(named),),
-        pile=f"nodes of {pool}",
+        pile=nodes_of(node.pool),
     )
 
 
@@ -78,7 +85,7 @@ def _seen_interface(topology: Topology, node: Node) -> NetworkInterface | Gap | 
 
 def _values(topology: Topology, node: Node) -> dict[str, Value]:
     interface = _seen_interface(topology, node)
-    fields = ("address", "IPv6 address", "subnet", "IP configurations", "IP forwarding")
+    fields = (ADDRESS, IPV6_ADDRESS, "subnet", "IP configurations", "IP forwarding")
     if isinstance(interface, Gap):
         return dict.fromkeys(fields, interface)
     if interface is None:
@@ -112,6 +119,8 @@ def _address_order(found: tuple[bool, IPAddress]) -> tuple[bool, tuple[int, int]
 
 def _hiding(topology: Topology, entry: Entry) -> Gap | None:
     """Return what may hide a node: the lists of its pool and scale set, and of its group."""
+    if not topology.hidden_nodes:
+        return None
     places = [_place(entry.subject), _place(entry.holder)]
     for gap in topology.hidden_nodes:
         place = _place(gap.target)
@@ -135,7 +144,7 @@ def _groups(topology: Topology) -> Entries:
                 (Thing.SECURITY_GROUP_OF_NODE, *node_key(node)),
                 Entry(
                     subject=node.id,
-                    about=partial(_about_group, topology, node),
+                    about=partial(_about_group, node),
                     values={GROUP: _group(interface)},
                 ),
             )
@@ -148,8 +157,8 @@ def _group(interface: NetworkInterface | Gap | None) -> Said | Gap | None:
     return reference(group.id) if group is not None else None
 
 
-def _about_group(topology: Topology, node: Node) -> About:
-    return About(name=node.name, pile=_about(topology, node).pile)
+def _about_group(node: Node) -> About:
+    return About(name=node.name, pile=nodes_of(node.pool))
 
 
 NODES: Final = Area(
@@ -160,6 +169,7 @@ NODES: Final = Area(
     verbs=("joined", "left"),
     pile_from=2,
     is_replaced=True,
+    own_fields=frozenset({ADDRESS, IPV6_ADDRESS}),
 )
 SECURITY_GROUPS_OF_NODES: Final = Area(
     topic=Topic.SECURITY,

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from inspector.changes.answer import Thing, Topic
-from inspector.changes.areas.nodes import node_causes
+from inspector.changes.areas.nodes import ADDRESS, IPV6_ADDRESS, node_causes, node_key
 from inspector.changes.entries import (
     About,
     Area,
@@ -16,7 +16,7 @@ from inspector.changes.entries import (
     key_of,
     reference,
 )
-from inspector.cluster.pod_routes import ClassifiedRoute, pod_routes
+from inspector.cluster.pod_routes import OWN_POD_ROUTES, ClassifiedRoute, pod_routes
 from inspector.resources import RouteTable, Subnet, VirtualNetwork
 from inspector.topology import Topology
 
@@ -81,13 +81,24 @@ def _about(table: RouteTable, route: ClassifiedRoute) -> About:
     hop = _next_hop(route)
     kind = route.route.properties.next_hop_type or "nowhere"
     nodes = tuple(cause for each in (route.node, route.reached) for cause in node_causes(each))
+    place = f"route table {table.title}"
     return About(
         name=_prefix(route),
-        place=f"route table {table.title}",
+        place=place,
         words=f"to {hop.words}" if hop is not None else f"next hop type {kind}",
         causes=(*nodes, Cause(key_of(Thing.ROUTE_TABLE, table.id))),
-        follows={NEXT_HOP: nodes},
+        follows={NEXT_HOP: (*nodes, *_readdressed(route))},
+        pile=f"pod routes of {place}" if route.kind in OWN_POD_ROUTES else "",
     )
+
+
+def _readdressed(route: ClassifiedRoute) -> tuple[Cause, ...]:
+    """Return that a route which leads to the same node as before may only follow its address."""
+    if route.reached is None:
+        return ()
+    address = route.route.properties.next_hop_ip_address or ""
+    field = IPV6_ADDRESS if ":" in address else ADDRESS
+    return (Cause(node_key(route.reached), field, is_mutual=True),)
 
 
 def subnet_key(subnet: Subnet) -> Key:
@@ -108,7 +119,10 @@ def _of_subnets(topology: Topology) -> Entries:
                             About,
                             name=subnet.title,
                             words=table.id.name,
-                            causes=(Cause(subnet_key(subnet)),),
+                            causes=(
+                                Cause(subnet_key(subnet)),
+                                Cause(key_of(Thing.ROUTE_TABLE, table.id)),
+                            ),
                         ),
                         values={"route table": reference(table.id)},
                     ),
@@ -122,4 +136,6 @@ ROUTE_TABLES_OF_SUBNETS: Final = Area(
     entries=_of_subnets,
     verbs=("attached", "detached"),
 )
-ROUTES: Final = Area(topic=Topic.ROUTES, thing=Thing.ROUTE, entries=_routes)
+ROUTES: Final = Area(
+    topic=Topic.ROUTES, thing=Thing.ROUTE, entries=_routes, own_fields=frozenset({NEXT_HOP})
+)

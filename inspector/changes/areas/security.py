@@ -118,7 +118,10 @@ def _of_subnets(topology: Topology) -> Entries:
                             About,
                             name=subnet.title,
                             words=group.id.name,
-                            causes=(Cause(subnet_key(subnet)),),
+                            causes=(
+                                Cause(subnet_key(subnet)),
+                                Cause(key_of(Thing.SECURITY_GROUP, group.id)),
+                            ),
                         ),
                         values={"security group": reference(group.id)},
                     ),

@@ -16,9 +16,10 @@ from inspector.changes import (
     Side,
     UnsureFinding,
 )
+from inspector.findings import Severity
 from inspector.renderers.blocks import Block, Heading, Paragraph, Table, Text, Tone, facts, row
 from inspector.renderers.layout.findings import SEVERITY_TONES
-from inspector.wording import count
+from inspector.wording import count, names
 
 _MOST_ROWS: Final = 40
 _MOST_TALLIES: Final = 6
@@ -45,23 +46,32 @@ def lay_out_changes(changes: Changes, *, show_all: bool) -> Iterator[Block]:
 def _summary(changes: Changes) -> Paragraph:
     old, new = (f"{each:%Y-%m-%d %H:%M %Z}" for each in _times(changes))
     if changes.number:
-        told = [each.words for each in changes.tallies]
-        rest = " and others" if len(told) > _MOST_TALLIES else ""
-        most = ", ".join(told[:_MOST_TALLIES])
+        most = ", ".join(each.words for each in changes.tallies[:_MOST_TALLIES])
+        others = sum(each.number for each in changes.tallies[_MOST_TALLIES:])
+        rest = f" and {count(others, 'other')}" if others else ""
         first = f"{count(changes.number, 'change')} since {old}: {most}{rest}"
     else:
         both = count(changes.documents.both, "document")
-        first = f"No change from {old} to {new}, {both} compared"
+        first = f"no change from {old} to {new}, {both} compared"
     unseen = len(changes.not_comparable)
-    parts = [first, *_of_findings(changes.findings)]
+    parts = [*_critical(changes.findings), first, *_of_findings(changes.findings)]
     if unseen:
         parts.append(f"{count(unseen, 'thing')} not comparable")
     is_calm = not changes.has_changes and not changes.is_incomplete
-    return Paragraph(Text("; ".join(parts), Tone.GOOD if is_calm else Tone.PLAIN))
+    return Paragraph(Text(_capital("; ".join(parts)), Tone.GOOD if is_calm else Tone.PLAIN))
 
 
 def _times(changes: Changes) -> tuple[datetime, datetime]:
     return changes.old_captured_at, changes.new_captured_at
+
+
+def _critical(findings: FindingChanges) -> Iterator[str]:
+    """Yield in one part which checks have found something critical that was not so before."""
+    worse = [each.after for each in findings.changed if each.before.severity != each.after.severity]
+    new = [each for each in (*findings.appeared, *worse) if each.severity is Severity.CRITICAL]
+    if new:
+        checks = names(dict.fromkeys(each.check for each in new))
+        yield f"{count(len(new), 'new critical finding')}: {checks}"
 
 
 def _of_findings(findings: FindingChanges) -> Iterator[str]:
