@@ -500,11 +500,11 @@ PLANTED: dict[str, tuple[str, Fault, list[str]]] = {
         [
             (
                 f"frontend a336126d516cb5156aea106e4a4f67c2 of {BALANCER}: address 198.51.100.43 → "
-                "198.51.100.97"
+                "198.51.100.97 (service ingress-nginx/ingress-nginx-controller)"
             ),
             (
                 f"frontend a8eaff4026d02587182a32ad84786cca of {BALANCER}: address 198.51.100.97 → "
-                "198.51.100.43"
+                "198.51.100.43 (service shop/web)"
             ),
         ],
     ),

@@ -47,7 +47,8 @@ class Cause(msgspec.Struct, frozen=True, gc=False):
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """What is said of a thing once it is known to have changed.
 
-    ``words`` describe one that appeared or is gone. ``causes`` are what its coming or going may
+    ``words`` describe one that appeared or is gone; ``services`` are the Kubernetes services that
+    one which changed serves, as far as tags tell. ``causes`` are what its coming or going may
     be a consequence of, ``follows`` what a change of a field may be; the first that happened is
     taken. ``marks`` are further keys under which others look for it. Things of one ``pile`` are
     summed up: many of them become one change of that name.
@@ -56,6 +57,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     place: str | None = None
     words: str = ""
+    services: tuple[str, ...] = ()
     causes: tuple[Cause, ...] = ()
     follows: Mapping[str, tuple[Cause, ...]] = {}
     marks: tuple[Key, ...] = ()

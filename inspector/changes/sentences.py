@@ -85,7 +85,9 @@ def verb(area: Area, kind: Kind) -> str:
 def words_of(difference: Difference, fields: Iterable[FieldChange]) -> str:
     """Return what happened to a thing, without its name."""
     if difference.kind is Kind.CHANGED:
-        return "; ".join(each.words for each in fields)
+        told = "; ".join(each.words for each in fields)
+        services = names(difference.about.services)
+        return f"{told} (service {services})" if services else told
     described = difference.about.words
     happened = verb(difference.area, difference.kind)
     return f"{happened}: {described}" if described else happened

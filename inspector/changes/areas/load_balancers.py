@@ -107,6 +107,7 @@ def _about_frontend(
         name=frontend.title,
         place=_place(balancer),
         words=", ".join(str(part) for part in parts if part),
+        services=owner.services,
         causes=(
             Cause(key_of(Thing.LOAD_BALANCER, balancer.id)),
             *((OUTBOUND_CAUSE,) if is_way_out else ()),

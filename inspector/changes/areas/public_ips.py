@@ -65,6 +65,7 @@ def _about(topology: Topology, address: PublicIPAddress) -> About:
     return About(
         name=address.title,
         words=", ".join(filter(None, parts)),
+        services=owner.services,
         causes=(*frontends, *node_causes(node), *_of_gateway(address), *_outbound(is_way_out)),
         follows={_ATTACHED: (*frontends, *_outbound(is_way_out))},
     )
