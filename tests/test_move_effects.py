@@ -168,7 +168,7 @@ def with_application_gateway() -> Draft:
         ("kubenet-dual-stack", Target.OVERLAY, (PodCIDRChoice.KEEP, "10.244.0.0/16", 3, 256)),
         ("cni-nodesubnet", Target.OVERLAY, (PodCIDRChoice.SET, "10.244.0.0/16", 4, 256)),
         ("private-udr", Target.OVERLAY, (PodCIDRChoice.SET, "10.244.0.0/16", 3, 256)),
-        ("broken-kubenet", Target.OVERLAY, (PodCIDRChoice.REPLACE, "10.0.0.0/16", 49, 256)),
+        ("broken-kubenet", Target.OVERLAY, (PodCIDRChoice.REPLACE, "172.16.0.0/16", 49, 256)),
         ("byo-cni", Target.OVERLAY, (PodCIDRChoice.KEEP, "10.244.0.0/16", 6, 256)),
         ("cni-podsubnet", Target.OVERLAY, (PodCIDRChoice.SET, "10.244.0.0/16", 6, 256)),
     ],
@@ -222,7 +222,7 @@ def test_a_pod_cidr_that_is_too_small_grows_in_place() -> None:
 
 @pytest.mark.parametrize(
     ("nodes", "expected"),
-    [(3, "10.244.0.0/16"), (204, "10.244.0.0/16"), (205, "10.0.0.0/15"), (900, "10.0.0.0/13")],
+    [(3, "10.244.0.0/16"), (204, "10.244.0.0/16"), (205, "10.244.0.0/15"), (900, "10.248.0.0/13")],
 )
 def test_a_new_pod_cidr_is_as_large_as_the_default_or_as_the_nodes_need(
     nodes: int, expected: str
@@ -242,7 +242,32 @@ def test_a_pod_cidr_that_cannot_grow_is_replaced() -> None:
     draft.network_profile.update(podCidr="10.244.0.0/18", podCidrs=["10.244.0.0/18"])
     found = effects(draft, on_premises=("10.244.64.0/18",), what_if=WhatIf(nodes={"": 100}))
     assert proposed(found).choice is PodCIDRChoice.REPLACE
-    assert proposed(found).cidr == "10.1.0.0/16"
+    assert proposed(found).cidr == "10.245.0.0/16"
+
+
+@pytest.mark.parametrize(
+    ("authorized", "expected"),
+    [
+        ((), "10.245.0.0/16"),
+        (("203.0.113.0/24", "nonsense"), "10.245.0.0/16"),
+        (("10.245.3.7/32",), "10.246.0.0/16"),
+        (("10.0.0.0/8",), "172.16.0.0/16"),
+        (("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"), "10.245.0.0/16"),
+    ],
+)
+def test_a_new_pod_cidr_keeps_away_from_who_may_call_the_api_server_while_there_is_room(
+    authorized: tuple[str, ...], expected: str
+) -> None:
+    draft = Draft("kubenet-vmss")
+    draft.cluster["properties"]["apiServerAccessProfile"] = {"authorizedIPRanges": [*authorized]}
+    found = proposed(effects(draft, on_premises=("10.244.64.0/18",)))
+    assert (found.choice, found.cidr) == (PodCIDRChoice.REPLACE, expected)
+
+
+def test_the_present_pod_cidr_may_stay_among_who_may_call_the_api_server() -> None:
+    draft = Draft("kubenet-vmss")
+    draft.cluster["properties"]["apiServerAccessProfile"] = {"authorizedIPRanges": ["10.0.0.0/8"]}
+    assert proposed(effects(draft)).choice is PodCIDRChoice.KEEP
 
 
 @pytest.mark.parametrize(("on_premises", "is_noted"), [((), True), (("10.244.7.0/24",), False)])
@@ -564,7 +589,7 @@ def test_what_the_nodes_subnet_has_to_hold(
     expected: tuple[tuple[int, ...], tuple[int, ...], int, int],
 ) -> None:
     before, after, needed, smallest = expected
-    (need,) = of(name, to).addresses.subnets
+    need = of(name, to).addresses.subnets[0]
     assert (numbers(need.before), numbers(need.after)) == (before, after)
     assert need.difference == after[3] - before[3]
     assert (number(need.needed), need.smallest_prefix) == (needed, smallest)
@@ -575,8 +600,9 @@ def test_a_subnet_that_is_too_small_says_which_one_would_do() -> None:
     found = effects(
         bundled("cni-nodesubnet"), Target.POD_SUBNET, what_if=WhatIf(nodes={"": 50})
     ).addresses
-    nodes, dynamic, static = found.subnets
+    nodes, new_nodes, dynamic, static = found.subnets
     assert (number(nodes.needed), nodes.is_enough) == (55, True)
+    assert (new_nodes.id, number(new_nodes.needed), new_nodes.smallest_prefix) == (None, 55, 26)
     assert number(dynamic.needed) == number(static.needed) == 55 * 32
     assert dynamic.smallest_prefix == static.smallest_prefix == 21
     assert (dynamic.model, static.model) == (
@@ -594,7 +620,9 @@ def test_a_subnet_that_is_too_small_says_which_one_would_do() -> None:
 
 
 def test_a_new_cluster_is_counted_beside_the_present_one() -> None:
-    (need,) = of("kubenet-vmss", Target.NODE_SUBNET).addresses.subnets
+    need, made = of("kubenet-vmss", Target.NODE_SUBNET).addresses.subnets
+    assert (made.id, number(made.needed), made.smallest_prefix) == (None, 444, 23)
+    assert {need.is_own, made.is_own} == {False}
     assert need.needed_beside == Figure(value=447, formula="(3 + 1) x 111 + 3")
     assert need.is_enough_beside
     (in_place,) = of("kubenet-vmss").addresses.subnets
@@ -605,7 +633,7 @@ def test_a_new_cluster_is_counted_beside_the_present_one() -> None:
 def test_maxpods_that_arm_does_not_tell_leave_the_need_open() -> None:
     draft = Draft("kubenet-vmss")
     del draft.cluster["properties"]["agentPoolProfiles"][0]["maxPods"]
-    (need,) = effects(draft, Target.NODE_SUBNET).addresses.subnets
+    need, _made = effects(draft, Target.NODE_SUBNET).addresses.subnets
     assert need.needed.unknown is not None
     assert need.needed.unknown.reason == "ARM does not tell maxPods of pool nodepool1"
     assert need.is_enough is need.smallest_prefix is need.difference is None

@@ -19,7 +19,7 @@ from inspector.cluster.address_plan import (
     plan_addresses,
 )
 from inspector.cluster.pod_cidr_room import (
-    DEFAULT_POD_CIDR,
+    CANDIDATES,
     enlarged_pod_cidr,
     free_pod_cidr,
     length_with_room,
@@ -68,12 +68,13 @@ def is_private(candidate: Any) -> bool:
 @settings(max_examples=100, deadline=None)
 @given(st.lists(_BIG, max_size=6), st.integers(12, 18))
 def test_a_free_pod_cidr_is_the_first_that_trying_each_finds(taken: list[Any], length: int) -> None:
-    fitting = [each for each in (DEFAULT_POD_CIDR, *PRIVATE) if each.prefixlen <= length]
+    fitting = [each for each in CANDIDATES if each.prefixlen <= length]
     candidates = chain.from_iterable(each.subnets(new_prefix=length) for each in fitting)
     kept = [*taken, *RESERVED]
     expected = next((each for each in candidates if not meets(each, kept)), None)
     plan = plan_with(*((Role.NETWORK, each) for each in taken))
     assert free_pod_cidr(plan, length) == expected
+    assert free_pod_cidr(plan_with(), length, taken) == expected
 
 
 @settings(max_examples=100, deadline=None)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from fixtures.scenarios import SCENARIOS
 from inspector.cluster.move_conditions import Answer, Condition
 from inspector.network.pool_sizes import most_nodes_with_surge
-from inspector.planning.moves import MoveVerdict, Rehearsal, Target, Weight, rehearse
+from inspector.planning.moves import MoveVerdict, Rehearsal, Step, Target, Weight, rehearse
 from inspector.snapshot import Snapshot
 from inspector.topology import Topology
 from inspector.what_if import WhatIf, suppose
@@ -291,10 +291,11 @@ def test_ranges_on_premises_count_once_they_are_named() -> None:
 
 def test_the_identity_gets_rights_on_the_network_and_on_the_table_of_the_users() -> None:
     draft = Draft("broken-kubenet")
-    draft.cluster["identity"] = {"type": "SystemAssigned"}
+    draft.cluster["identity"] = {"type": "SystemAssigned", "principalId": "980a95e0"}
     found = rehearsed(draft.snapshot(), Target.OVERLAY)
     (step,) = (each for each in found.steps if C.IDENTITY in each.settles)
-    roles = [each for each in step.commands if " role " in each]
+    roles = [each for each in step.commands if " role assignment create " in each]
+    assert step.commands[0].startswith("az role assignment list --assignee 980a")
     assert all("--assignee-object-id PRINCIPAL_ID --assignee-principal-type" in e for e in roles)
     scopes = [each.rpartition("--scope ")[2] for each in roles]
     assert [each.rpartition("/")[2] for each in scopes] == ["vnet-ledger", "rt-ledger"]
@@ -347,7 +348,8 @@ def test_a_subnet_that_is_full_has_no_room_for_the_reimage(mode: str, options: s
     (step,) = (each for each in found.steps if C.SUBNET_ROOM in each.settles)
     assert [each.partition(" --name nodepool1 ")[2] for each in step.commands] == [options]
     (room,) = (each for each in found.conditions if each.id is C.SUBNET_ROOM)
-    assert room.words.startswith("addresses for the nodes that the reimage adds to the pools as")
+    needed = "needed: addresses for the nodes that the reimage adds to the pools as"
+    assert room.words.startswith(needed)
 
 
 @pytest.mark.parametrize(
@@ -396,6 +398,8 @@ def test_the_steps_come_in_the_order_of_the_documentation() -> None:
         ((), None),
         ((C.MASQUERADING,), None),
         ((C.NETWORK_POLICIES,), None),
+        ((), None),
+        ((), None),
         ((C.POLICY_REMOVABLE, C.KUBERNETES_VERSION), None),
         ((C.AVAILABILITY_SETS, C.LOAD_BALANCER), None),
         ((C.IDENTITY,), None),
@@ -406,7 +410,9 @@ def test_the_steps_come_in_the_order_of_the_documentation() -> None:
         ((), Target.CILIUM),
         ((), None),
     ]
-    assert [each.number for each in found.steps] == [*range(1, 13)]
+    assert [each.number for each in found.steps] == [*range(1, 15)]
+    assert "poddisruptionbudgets" in found.steps[3].commands[0]
+    assert found.steps[4].title == "Prepare who calls pods directly"
 
 
 def test_windows_on_docker_is_upgraded_and_not_deleted() -> None:
@@ -438,9 +444,29 @@ def test_a_network_of_the_users_around_the_pod_cidr_is_in_the_way() -> None:
 def test_an_engine_that_was_there_comes_back_behind_overlay() -> None:
     draft = ready()
     draft.network_profile["networkPolicy"] = "calico"
-    last = rehearsed(draft.snapshot(), Target.OVERLAY).steps[-1]
+    found = rehearsed(draft.snapshot(), Target.OVERLAY)
+    last = found.steps[-1]
     (command,) = last.commands
     assert command.endswith("--network-policy calico")
+    (cilium,) = last.branches
+    assert cilium.commands[0].endswith("--network-dataplane cilium")
+    assert found.reimages == 3
+
+
+def test_an_engine_that_ends_is_put_on_again_with_the_day_and_with_cilium_beside_it() -> None:
+    found = of_bundled("broken-kubenet", Target.OVERLAY)
+    (step,) = (each for each in found.steps if "--network-policy azure" in each.commands[0])
+    assert step.risk is not None
+    assert "ends on 2028-09-30" in step.risk
+    assert step.branches
+    assert found.reimages == sum(each.reimages for each in found.steps) == 3
+
+
+def test_an_upgrade_says_where_to_and_counts_its_hops() -> None:
+    found = of_bundled("seed-kubenet", Target.OVERLAY)
+    (step,) = (each for each in found.steps if C.KUBERNETES_VERSION in each.settles)
+    assert step.title == "Upgrade Kubernetes from 1.17.13 to 1.27 or later: 10 minor versions"
+    assert (step.reimages, found.reimages) == (10, 11)
 
 
 def test_the_update_keeps_a_pod_cidr_that_fits_and_names_one_that_is_to_change() -> None:
@@ -494,12 +520,19 @@ def capitals(command: str) -> set[str]:
     return {word for word in words if re.fullmatch(r"[A-Z][A-Z_]+", word)}
 
 
+def every_command(step: Step) -> tuple[str, ...]:
+    return (*step.commands, *(each for branch in step.branches for each in branch.commands))
+
+
+def placeholders(step: Step) -> set[str]:
+    return {word for command in every_command(step) for word in capitals(command)}
+
+
 @pytest.mark.parametrize("to", Target)
 @pytest.mark.parametrize("name", EXPECTED)
 def test_words_in_capitals_are_said_to_hold_a_place(name: str, to: Target) -> None:
     for step in of_bundled(name, to).steps:
-        found = {word for command in step.commands for word in capitals(command)}
-        assert found == {each.name for each in step.placeholders}
+        assert placeholders(step) == {each.name for each in step.placeholders}
 
 
 @pytest.mark.parametrize(("plant", "to", "expected"), PLANTED.values(), ids=PLANTED.keys())
@@ -510,8 +543,7 @@ def test_so_are_those_of_repairs(
     plant(draft)
     steps = rehearsed(draft.snapshot(), to).steps
     for step in steps:
-        found = {word for command in step.commands for word in capitals(command)}
-        assert found == {each.name for each in step.placeholders}
+        assert placeholders(step) == {each.name for each in step.placeholders}
     settled = {each for step in steps for each in step.settles}
     assert not steps or expected & settled or expected <= TO_KNOW
 
@@ -523,10 +555,11 @@ def test_a_hostile_name_stays_one_word_of_every_command() -> None:
     snapshot = draft.snapshot()
     for to in Target:
         for step in rehearsed(snapshot, to).steps:
-            for command in step.commands:
+            for command in every_command(step):
                 words = shlex.split(command)
                 assert "rm" not in words
-                if words[:2] == ["az", "aks"] and "NEW_CLUSTER" not in words:
+                is_of_cluster = words[:2] == ["az", "aks"] and words[2] != "get-versions"
+                if is_of_cluster and "NEW_CLUSTER" not in words:
                     assert name in words
 
 

@@ -107,6 +107,36 @@ def test_what_is_there_already_is_one_sentence() -> None:
     assert len(text.splitlines()) < 8
 
 
+def test_what_a_move_left_behind_is_told_with_its_check() -> None:
+    text = terminal(rehearsed(bundled("half-migrated"), Target.OVERLAY), 400)
+    assert "already, but something of the model of before is left" in text
+    assert "left of kubenet" in text
+    assert "(check kubenet-residue)" in text
+    assert "(check one-ip-per-node)" in text
+
+
+def test_the_reimages_are_counted_at_the_top() -> None:
+    found = rehearsed(bundled("broken-kubenet"), Target.OVERLAY)
+    steps = ", ".join(str(each.number) for each in found.steps if each.reimages)
+    text = terminal(found, 200)
+    assert f"all nodes are put up anew 3 times in all (steps {steps})" in text
+    assert text.index("3 times in all") < text.index("Not met")
+    once = terminal(rehearsed(bundled("cni-nodesubnet"), Target.OVERLAY), 200)
+    assert "all nodes are put up anew once (step " in once
+
+
+def test_what_is_not_met_is_told_as_what_is_needed() -> None:
+    text = terminal(rehearsed(bundled("kubenet-vmss"), Target.OVERLAY), 200)
+    assert "Blocker  needed: a user-assigned identity" in text
+    met = text[text.index("Conditions that are met") :]
+    assert "needed: " not in met
+
+
+def test_what_a_new_cluster_lacks_comes_before_its_commands() -> None:
+    text = terminal(rehearsed(bundled("kubenet-vmss"), Target.NODE_SUBNET), 200)
+    assert text.index("Not carried over: ") < text.index("az aks create ")
+
+
 @pytest.mark.parametrize(
     ("as_of", "words"),
     [

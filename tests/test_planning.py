@@ -17,8 +17,8 @@ from inspector.findings import Finding
 from inspector.network.limits import CeilingKind
 from inspector.network.pool_sizes import Situation
 from inspector.planning import Figure, Plan, Target, WhatIf, plan
+from inspector.planning.outlook import Outlook
 from inspector.planning.runway import Stretch, SubnetRunway
-from inspector.planning.summary import Outlook
 from inspector.snapshot import Snapshot
 from inspector.topology import Topology
 from tests.odd_clusters import (
@@ -468,17 +468,20 @@ def test_nodes_that_fit_fill_what_is_left_to_less_than_one_more(
     name: str, grown: dict[str, int]
 ) -> None:
     found = plan(bundled(name), what_if=supposed(name, grown))
+    today = {each.pool: value(each.now) for each in planned(name).pools}
+    fewer = {each.pool: min(value(each.now), today[each.pool]) for each in found.pools}
+    pods = WhatIf(nodes=fewer, max_pods={"": grown["max_pods"]})
     limits = {
         (pool.pool, limit.words): value(limit.nodes)
         for pool in found.pools
         for limit in pool.limits
     }
-    for subnet in found.subnets:
+    for subnet in plan(bundled(name), what_if=pods).subnets:
         now = at(subnet, NOW)
         left = value(now.left if now.left_when_full is None else now.left_when_full)
         for share in subnet.pools:
             fits, each = limits[share.pool, f"subnet {subnet.subnet}"], value(share.per_node)
-            assert (fits * each <= left < (fits + 1) * each) or (left < 0 and fits == 0)
+            assert fits * each <= left < (fits + 1) * each
 
 
 @settings(max_examples=25, deadline=None)
@@ -490,6 +493,119 @@ def test_a_prefix_that_holds_it_all_is_the_smallest_one(name: str, grown: dict[s
         assert isinstance(length, int)
         assert most <= 2 ** (32 - length) - 5
         assert length == 29 or most > 2 ** (32 - length - 1) - 5
+
+
+@st.composite
+def scaled(draw: st.DrawFn) -> tuple[str, dict[str, int]]:
+    """Return a cluster and other numbers of nodes for some of its pools."""
+    name = draw(st.sampled_from([*SCENARIOS]))
+    pools = [each.pool for each in planned(name).pools]
+    return name, draw(st.dictionaries(st.sampled_from(pools), st.integers(1, 1_000), min_size=1))
+
+
+@settings(max_examples=60, deadline=None)
+@given(scaled())
+def test_no_ceiling_depends_on_how_many_nodes_are_supposed(
+    case: tuple[str, dict[str, int]],
+) -> None:
+    name, nodes = case
+    found, today = plan(bundled(name), what_if=WhatIf(nodes=nodes)), planned(name)
+    for then, now in zip(found.ceilings.rows, today.ceilings.rows, strict=True):
+        assert (then.words, then.nodes) == (now.words, now.nodes)
+        assert [each.nodes for each in then.subnets] == [each.nodes for each in now.subnets]
+    assert found.ceilings.binding == today.ceilings.binding
+    size = found.ceilings.sizes[0].nodes
+    if size.number is not None and found.ceilings.nodes.number is not None:
+        assert value(found.ceilings.left_now) == found.ceilings.nodes.number - size.number
+
+
+@settings(max_examples=60, deadline=None)
+@given(scaled())
+def test_growth_that_is_supposed_takes_no_room_from_what_fits(
+    case: tuple[str, dict[str, int]],
+) -> None:
+    name, nodes = case
+    now = {each.pool: value(each.now) for each in planned(name).pools}
+    grown = {pool: now[pool] + more for pool, more in nodes.items() if now[pool] + more <= 1_000}
+    found = plan(bundled(name), what_if=WhatIf(nodes=grown))
+    for then, today in zip(found.pools, planned(name).pools, strict=True):
+        assert then.fits == today.fits
+        if then.spare.number is not None:
+            assert value(then.spare) == value(then.fits) - value(then.wanted)
+            assert value(then.wanted) >= value(today.wanted)
+
+
+@settings(max_examples=40, deadline=None)
+@given(name=st.sampled_from(["cni-nodesubnet", "kubenet-vmss"]), grown=GROWN)
+def test_a_cluster_of_one_pool_lacks_the_nodes_that_are_beyond_its_ceiling(
+    name: str, grown: dict[str, int]
+) -> None:
+    found = plan(bundled(name), what_if=supposed(name, grown))
+    (pool,) = found.pools
+    assert pool.limited_by is not None
+    if pool.limited_by.kind is not CeilingKind.SCALE_SET:
+        assert value(pool.spare) == value(found.ceilings.left_at_maximum)
+    (subnet,) = found.subnets
+    each = value(subnet.pools[0].per_node)
+    (row,) = [row for row in found.ceilings.rows if row.kind is CeilingKind.NODE_SUBNET]
+    assert value(row.left_at_maximum) == value(at(subnet, BOTH).left) // each
+
+
+def test_a_pool_that_shrinks_leaves_its_room_to_others() -> None:
+    def room(what_if: WhatIf | None) -> dict[str, int]:
+        found = plan(bundled("virtual-machines"), what_if=what_if)
+        return {each.pool: value(each.fits) for each in found.pools}
+
+    one, other = room(None)
+    less = room(WhatIf(nodes={one: 1}))
+    assert (less[one], less[other]) == (room(None)[one] + 2, room(None)[other] + 2)
+
+
+def test_the_room_of_several_subnets_is_said_to_be_a_sum() -> None:
+    found = planned("broken-kubenet")
+    (row,) = [each for each in found.ceilings.rows if each.kind is CeilingKind.NODE_SUBNET]
+    assert row.words == "addresses of snet-aks, snet-batch, summed"
+    assert [(each.subnet, value(each.nodes)) for each in row.subnets] == [
+        ("snet-aks", 58),
+        ("snet-batch", 26),
+    ]
+    assert value(row.nodes) == 58 + 26
+    assert [value(each.left_at_maximum) for each in row.subnets] == [53, -18]
+    verdict = found.summary.binding_ceiling
+    assert "summed; pool batch ends first); 6 now" in verdict.words
+    assert verdict.outlook is Outlook.SHORT
+    assert not planned("cni-nodesubnet").ceilings.rows[-1].subnets
+
+
+def test_a_gap_counts_where_a_figure_needs_what_it_hides() -> None:
+    snapshot = bundled("cni-nodesubnet")
+    assert not plan(snapshot).is_incomplete
+    found = plan(refused(snapshot, [refusal_of_list(snapshot, USAGES)]))
+    assert found.is_incomplete
+    assert {each.action for each in found.missing} == {f"{USAGES}/read"}
+
+
+def test_a_gap_that_hides_nothing_a_plan_needs_does_not_count() -> None:
+    snapshot = bundled("half-migrated")
+    assert snapshot.gaps
+    assert not plan(snapshot).is_incomplete
+
+
+@pytest.mark.parametrize("target", Target)
+def test_a_gap_that_an_effect_of_a_move_needs_counts(target: Target) -> None:
+    found = plan(bundled("half-migrated"), to=target)
+    assert found.is_incomplete
+    assert {each.action.split("/")[1] for each in found.missing} <= {
+        "networkSecurityGroups",
+        "publicIPAddresses",
+    }
+    assert len(set(found.missing)) == len(found.missing)
+
+
+def test_what_arm_does_not_have_is_no_gap() -> None:
+    found = planned("automatic")
+    assert found.ceilings.sizes[-1].nodes.unknown is not None
+    assert not found.is_incomplete
 
 
 def test_a_move_is_rehearsed_only_when_asked_for() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
+from msgspec.structs import replace
 
 from fixtures.scenarios import SCENARIOS
 from inspector.planning import Figure, Plan, Target, WhatIf, plan
@@ -20,7 +21,14 @@ from inspector.renderers.markdown import render_markdown
 from inspector.renderers.terminal import render_terminal
 from inspector.report.answer import View
 from tests.formulas import value_of, worked_in
-from tests.odd_clusters import Draft, bundled, refused, whatever_can_be_refused
+from tests.odd_clusters import (
+    USAGES,
+    Draft,
+    bundled,
+    refusal_of_list,
+    refused,
+    whatever_can_be_refused,
+)
 
 _WHAT_IF = WhatIf(max_pods={"": 110}, max_surge={"": "33%"})
 
@@ -187,8 +195,15 @@ def _name_of(value: Any) -> str:
 
 
 def _stable(figures: dict[tuple[str, ...], int]) -> dict[tuple[str, ...], int]:
-    """Leave out ceilings made of several things, whose words name all that were seen."""
-    return {place: value for place, value in figures.items() if "addresses of" not in str(place)}
+    """Leave out ceilings made of several things, whose words name all that were seen.
+
+    So is what a command is enough for: the command follows the situations that can be told.
+    """
+    return {
+        place: value
+        for place, value in figures.items()
+        if "addresses of" not in str(place) and "enough_for" not in place
+    }
 
 
 @settings(max_examples=120, deadline=None)
@@ -204,6 +219,37 @@ def test_a_refusal_only_turns_figures_into_unknown(data: st.DataObject, name: st
         if before.get(place) != value
     }
     assert other == {}
+
+
+def answers(found: Plan) -> Plan:
+    """Return a plan without what it says of gaps, and without the notes of its move."""
+    move = replace(found.move, notes=()) if found.move is not None else None
+    return replace(found, missing=(), move=move)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    data=st.data(),
+    name=st.sampled_from(list(SCENARIOS)),
+    target=st.sampled_from([None, *Target]),
+)
+def test_a_refusal_that_changes_a_plan_is_named_in_it(
+    data: st.DataObject, name: str, target: Target | None
+) -> None:
+    snapshot = bundled(name)
+    refusal = data.draw(st.sampled_from(whatever_can_be_refused(snapshot)))
+    before = plan(snapshot, to=target)
+    after = plan(refused(snapshot, [refusal]), to=target)
+    if answers(after) != answers(before):
+        assert after.is_incomplete
+        assert set(after.missing) - set(before.missing)
+
+
+def test_what_hides_a_figure_is_named_once() -> None:
+    snapshot = bundled("cni-nodesubnet")
+    found = plan(refused(snapshot, [refusal_of_list(snapshot, USAGES)]))
+    text = render_markdown(lay_out_plan(found, show_all=False))
+    assert text.count("Not visible here") == 1
 
 
 @pytest.mark.parametrize("name", ["automatic", "kubenet-vmss", "cni-podsubnet", "byo-cni"])

@@ -16,7 +16,8 @@ from inspector.network.snat import default_ports
 from inspector.planning import Figure, Plan, WhatIf, plan
 from inspector.planning.balancer_ports import BalancerPorts
 from inspector.planning.gateway_ports import GatewayPorts
-from inspector.planning.summary import Outlook
+from inspector.planning.outlook import Outlook
+from inspector.report.answer import Unknown
 from inspector.snapshot import Snapshot
 from inspector.topology import Topology
 from tests.odd_clusters import (
@@ -76,8 +77,8 @@ def test_the_fifty_first_node_halves_the_ports() -> None:
     found = division(plan(bundled("kubenet-vmss"), what_if=of_pool(50)))
     assert [value(each.ports_per_node) for each in found.stretches] == [1_024, 512, 1_024, 512]
     assert shown(each.nodes for each in found.stretches) == [
-        "3 + 50 - 3 = 50",
-        "3 + 50 - 3 + 1 = 51",
+        "50 = 50",
+        "50 + 1 = 51",
         "50 = 50",
         "50 + 1 = 51",
     ]
@@ -158,6 +159,7 @@ def test_the_addresses_for_wanted_ports_come_with_the_command() -> None:
     assert "--load-balancer-managed-outbound-ip-count 4" in command
     assert command.endswith("--load-balancer-outbound-ports 4000")
     assert found.snat.wanted.counts_for is BOTH
+    assert shown([found.snat.wanted.enough_for]) == ["floor(64,000 x 4 / 4,000) = 64"]
 
 
 def test_addresses_there_are_already_are_kept() -> None:
@@ -191,6 +193,7 @@ def test_a_basic_load_balancer_allocates_nothing() -> None:
     found = plan(bundled("basic-balancer"), ports_per_node=64).snat
     assert found.wanted is not None
     assert found.wanted.commands == ()
+    assert found.wanted.enough_for is None
     assert "Basic load balancer" in found.wanted.notes[0]
 
 
@@ -207,6 +210,7 @@ def test_a_nat_gateway_shares_its_ports() -> None:
     (command,) = found.snat.wanted.commands
     assert command.endswith("--nat-gateway-managed-outbound-ip-count 6")
     assert found.snat.wanted.counts_for is UPGRADE
+    assert shown([found.snat.wanted.enough_for]) == ["floor(64,512 x 6 / 64,000) = 6"]
 
 
 def test_the_addresses_of_a_gateway_of_ones_own_are_made_first() -> None:
@@ -309,6 +313,17 @@ def test_a_hidden_prefix_leaves_the_ports_open() -> None:
     assert all(each.ports_per_node.unknown is not None for each in budget.stretches)
 
 
+def test_a_hidden_address_is_of_no_family() -> None:
+    snapshot = bundled("dual-stack")
+    hidden = refused(snapshot, [refusal_of_list(snapshot, "Microsoft.Network/publicIPAddresses")])
+    found = plan(hidden, ports_per_node=2_000)
+    assert found.is_incomplete
+    assert all(isinstance(each.family, Unknown) for each in found.snat.balancers)
+    assert found.snat.wanted is not None
+    assert found.snat.wanted.commands == ()
+    assert "whether its addresses are IPv4 or IPv6" in found.snat.wanted.notes[0]
+
+
 def test_hidden_nodes_leave_the_share_open() -> None:
     snapshot = bundled("automatic")
     kinds = [SCALE_SET_INTERFACES]
@@ -334,6 +349,33 @@ def test_addresses_wanted_are_the_fewest_that_give_the_ports(
         assert 64_000 * wanted >= taken
         assert wanted == 1 or 64_000 * (wanted - 1) < taken
         assert value(each.addresses_to_add) == max(0, wanted - value(found.addresses))
+
+
+@settings(max_examples=60, deadline=None)
+@given(nodes=st.integers(1, 900), ports=PORTS)
+def test_the_command_is_enough_for_every_node_and_for_no_more_than_said(
+    nodes: int, ports: int
+) -> None:
+    made = plan(bundled("kubenet-vmss"), what_if=of_pool(nodes), ports_per_node=ports)
+    wanted, found = made.snat.wanted, division(made)
+    assert wanted is not None
+    assert (wanted.enough_for is None) == (not wanted.commands)
+    if wanted.enough_for is not None:
+        enough = value(wanted.enough_for)
+        addresses = max(value(each.addresses_wanted) for each in found.stretches)
+        assert enough >= max(value(each.nodes) for each in found.stretches)
+        spare = 64_000 * addresses - found.taken - enough * ports
+        assert 0 <= spare < ports
+
+
+def test_no_number_is_shown_with_two_formulas() -> None:
+    for name in SCENARIOS:
+        found = plan(bundled(name), ports_per_node=2_000)
+        every = [one.nodes for each in found.snat.balancers for one in each.stretches]
+        every += [one.nodes for each in found.snat.gateways for one in each.stretches]
+        told = {(each.number, each.formula) for each in every}
+        worked = [number for number, formula in told if formula and not formula.isdecimal()]
+        assert len(worked) == len(set(worked)), name
 
 
 @settings(max_examples=40, deadline=None)

@@ -10,16 +10,16 @@ from inspector.nodes import makes_nodes_without_pool, pool_profiles
 from inspector.planning.basis import Basis, basis_of
 from inspector.planning.ceilings import build_ceilings
 from inspector.planning.draws import drawn_subnets
-from inspector.planning.figures import Figure, marked
+from inspector.planning.figures import Figure, hidden_in, marked
 from inspector.planning.moves import Rehearsal, Target, rehearse
 from inspector.planning.rooms import build_rooms
 from inspector.planning.runway import pod_cidr_runway, subnet_runway
 from inspector.planning.snat import build_snat, require_ports
 from inspector.planning.summary import Parts, build_summary
 from inspector.planning.views import SCHEMA_VERSION, Plan, Supposition
-from inspector.report.answer import unknown_of
+from inspector.report.answer import Unknown, unknown_of
 from inspector.resources import AgentPoolProfile
-from inspector.snapshot import Gap, Snapshot
+from inspector.snapshot import Snapshot
 from inspector.topology import Topology
 from inspector.what_if import WhatIf, suppose
 
@@ -50,6 +50,10 @@ def plan(  # noqa: PLR0913  each is an option of its own
     if what_if:
         now = _parts(basis_of(today, pool_profiles(supposed)), ports_per_node)
         parts = marked(now, before)
+    move = None
+    if to is not None:
+        on_premises = (config or Config()).on_premises
+        move = rehearse(today, supposed, to, as_of=day, on_premises=on_premises)
     return Plan(
         tool_version=snapshot.tool_version,
         captured_at=snapshot.captured_at,
@@ -64,10 +68,8 @@ def plan(  # noqa: PLR0913  each is an option of its own
         ceilings=parts.ceilings,
         snat=parts.snat,
         notes=tuple(_notes(today, pool_profiles(supposed))),
-        missing=tuple(map(unknown_of, _gaps(today))),
-        move=rehearse(today, supposed, to, as_of=day, on_premises=(config or Config()).on_premises)
-        if to is not None
-        else None,
+        missing=tuple(dict.fromkeys((*_hidden(today), *hidden_in(parts), *hidden_in(move)))),
+        move=move,
     )
 
 
@@ -114,10 +116,10 @@ def _notes(topology: Topology, pools: Iterable[AgentPoolProfile]) -> Iterator[st
         )
 
 
-def _gaps(topology: Topology) -> tuple[Gap, ...]:
-    """Return what hides a figure."""
+def _hidden(topology: Topology) -> Iterator[Unknown]:
+    """Yield what hides a subnet or a ceiling."""
     room, subnets = topology.once(node_room), topology.once(subnet_capacities)
-    return tuple(dict.fromkeys((*subnets.gaps, *room.gaps)))
+    yield from map(unknown_of, (*subnets.gaps, *room.gaps))
 
 
 __all__ = [

@@ -1,6 +1,7 @@
 """SNAT ports of load balancers: what each node gets in four situations, and what it would take."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import msgspec
 
@@ -13,18 +14,16 @@ from inspector.planning.arithmetic import (
     NOTHING,
     ONE,
     Reckoning,
-    apart,
     ceil_of,
     floor_of,
     largest,
     least,
     number,
     plain,
-    total,
 )
-from inspector.planning.basis import Basis, Taken, nodes_of
+from inspector.planning.basis import Basis
 from inspector.planning.figures import Figure, figure, untellable
-from inspector.report.answer import View
+from inspector.report.answer import Unknown, View, ask
 from inspector.resource_id import ResourceId
 from inspector.resources import AgentPoolProfile, LoadBalancer, PublicIPAddress
 from inspector.topology import Topology
@@ -64,13 +63,13 @@ class BalancerPorts(View, frozen=True):
     ``is_explicit`` says that an outbound rule allocates so many to each node, which is then enough
     for ``nodes_supported`` nodes. Else Azure divides by the number of members, and ``next_cut`` is
     the next size with fewer; it is ``None`` where none is known. ``taken`` are the ports that
-    inbound rules keep on the same frontends.
+    inbound rules keep on the same frontends. ``family`` is unknown while all addresses are hidden.
     """
 
     words: str
     rule: ResourceId | None
     backend_pool: ResourceId
-    family: Family
+    family: Family | Unknown
     is_explicit: bool
     addresses: Figure
     taken: int
@@ -94,16 +93,7 @@ class _Division(msgspec.Struct, frozen=True, kw_only=True):
         """Return the members there are, with further nodes that are supposed; or the most."""
         is_today = situation is Situation.NOW and not self.basis.changed(self.basis.pools)
         pools = () if is_today else self._pools()
-        if situation.is_maximum:
-            return nodes_of(
-                Taken(self.basis.nodes(each, situation), self.basis.surge(each, situation))
-                for each in pools
-            )
-        found = number(self.budget.nodes)
-        for each in self.basis.changed(pools):
-            found = found + (self.basis.nodes(each, situation) - self.basis.today(each))
-        surges = (self.basis.surge(each, situation) for each in pools)
-        return found + apart(total(surges))
+        return self.basis.members(self.budget.nodes, pools, situation)
 
     def _pools(self) -> tuple[AgentPoolProfile, ...]:
         pools = self.budget.node_pools
@@ -124,10 +114,7 @@ class _Division(msgspec.Struct, frozen=True, kw_only=True):
 
     def supported(self) -> Reckoning:
         """Return the nodes that an allocation is enough for."""
-        ports = _PORTS * self.addresses - number(self.budget.taken)
-        if ports.value < 0:
-            ports = largest(NOTHING, ports)
-        return floor_of(ports, known(self.budget.per_node))
+        return nodes_for(known(self.budget.per_node), self.addresses, self.budget.taken)
 
     def headroom(self, situation: Situation) -> Reckoning:
         return plain(self.supported()) - plain(self.members(situation))
@@ -147,6 +134,12 @@ def addresses_for(ports: Reckoning, members: Reckoning, taken: int) -> Reckoning
     return needed if needed.value else largest(ONE, needed)
 
 
+def nodes_for(ports: Reckoning, addresses: Reckoning, taken: int) -> Reckoning:
+    """Return the nodes that addresses of a load balancer have so many ports for."""
+    every = _PORTS * addresses - number(taken)
+    return floor_of(every if every.value >= 0 else largest(NOTHING, every), ports)
+
+
 def known(value: Number) -> Reckoning:
     """Return a number of a survey to reckon with."""
     if isinstance(value, Untold):
@@ -163,7 +156,7 @@ def balancer_ports(basis: Basis, egress: Egress, wanted: int | None) -> Iterator
             words=_words(basis.topology, budget),
             rule=budget.rule.id if budget.rule is not None else None,
             backend_pool=budget.pool.id,
-            family=_family(basis.topology, budget),
+            family=ask(partial(_family, basis.topology, budget)),
             is_explicit=is_explicit,
             addresses=figure(known, budget.addresses),
             taken=budget.taken,
@@ -206,11 +199,17 @@ def _words(topology: Topology, budget: SNATBudget) -> str:
 
 
 def _family(topology: Topology, budget: SNATBudget) -> Family:
-    """Return the family of a rule's addresses; IPv4 unless one of them is seen to be IPv6."""
+    """Return the family of a rule's addresses; IPv4 unless one of them is seen to be IPv6.
+
+    Raises ``NotCollected`` if there are addresses, and none of them could be seen.
+    """
     if budget.rule is None:
         return Family.IPV4
     public_ips = frontend_public_ips(topology, [budget.rule.id])
-    seen = (topology.seen(each, PublicIPAddress) for each in public_ips)
-    found = (each.properties.ip_address for each in seen if each is not None)
+    seen = [topology.seen(each, PublicIPAddress) for each in public_ips]
+    found = [each.properties.ip_address for each in seen if each is not None]
+    if not found:
+        for each in public_ips:
+            topology.get(each, PublicIPAddress)
     is_ipv6 = any(each is not None and each.version == _IPV6 for each in found)
     return Family.IPV6 if is_ipv6 else Family.IPV4

@@ -127,6 +127,32 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The pools as they are, in the cluster's order."""
         return pool_profiles(self.topology)
 
+    @cached_property
+    def with_todays_nodes(self) -> "Basis":
+        """The same with the nodes that pools have today, however many are supposed."""
+        return self._counting({each.name.lower(): each.node_count for each in self.pools})
+
+    @cached_property
+    def without_growth(self) -> "Basis":
+        """The same with the nodes that pools have today, or with fewer where fewer are supposed."""
+        counts = {}
+        for each in self.pools:
+            today, then = each.node_count, self.of(each).node_count
+            is_fewer = today is not None and then is not None and then < today
+            counts[each.name.lower()] = then if is_fewer else today
+        return self._counting(counts)
+
+    def _counting(self, counts: Mapping[str, int | None]) -> "Basis":
+        """Return the same with other numbers of nodes now, itself where these are the same."""
+        changed = {
+            name: msgspec.structs.replace(each, count=counts[name])
+            for name, each in self.supposed.items()
+            if name in counts and counts[name] != each.node_count
+        }
+        if not changed:
+            return self
+        return msgspec.structs.replace(self, supposed={**self.supposed, **changed})
+
     def of(self, pool: AgentPoolProfile) -> AgentPoolProfile:
         """Return what is supposed of a pool."""
         return self.supposed.get(pool.name.lower(), pool)
@@ -162,6 +188,24 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def changed(self, pools: Iterable[AgentPoolProfile]) -> tuple[AgentPoolProfile, ...]:
         """Return those of some pools that are supposed to have other nodes now."""
         return tuple(each for each in pools if self.of(each).node_count != each.node_count)
+
+    def members(
+        self, found: int, pools: Iterable[AgentPoolProfile], situation: Situation
+    ) -> Reckoning:
+        """Return the nodes that were found of some pools, as they are in a situation.
+
+        At the maximum they are those that the pools may have, however many were found.
+        """
+        every = tuple(pools)
+        counts = [each.node_count for each in every]
+        if situation.is_maximum or (None not in counts and sum(filter(None, counts)) == found):
+            return nodes_of(
+                Taken(self.nodes(each, situation), self.surge(each, situation)) for each in every
+            )
+        members = number(found)
+        for each in self.changed(every):
+            members = members + (self.nodes(each, situation) - self.today(each))
+        return members + apart(total(self.surge(each, situation) for each in every))
 
     @cached_property
     def nodes_now(self) -> Reckoning:

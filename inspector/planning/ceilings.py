@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, Protocol, TypeVar
 
+import msgspec
+
 from inspector.cluster.node_room import NodeRoom, node_room
 from inspector.cluster.subnet_capacity import Drawer
 from inspector.network.limits import ROUTES_PER_TABLE, CeilingKind, NodeCeiling
 from inspector.network.pool_sizes import Situation
 from inspector.planning.arithmetic import NOTHING, Reckoning, floor_of, number, plain
-from inspector.planning.basis import Basis, nodes_of
+from inspector.planning.basis import Basis, Taken, nodes_of
 from inspector.planning.draws import DrawnSubnets, SubnetDraws
 from inspector.planning.figures import Figure, figure, reckoned, untellable
 from inspector.planning.runway import slices_of
@@ -25,12 +27,22 @@ class ClusterSize(View, frozen=True):
     nodes: Figure
 
 
+class SubnetCeiling(View, frozen=True):
+    """The most nodes that one of several subnets allows; what is left is of those in it."""
+
+    subnet: str
+    nodes: Figure
+    left_now: Figure
+    left_at_maximum: Figure
+
+
 class Ceiling(View, frozen=True):
     """The most nodes that something allows, beside those there are and there may be.
 
-    ``words`` are what allows no more, ``source`` the page that says so. ``left_now`` and
-    ``left_at_maximum``, which is with an upgrade, are below zero where it lacks so many nodes.
-    ``is_at_most`` says that what ARM does not show may allow fewer.
+    ``nodes`` does not depend on how many nodes are supposed. ``words`` are what allows no more,
+    ``source`` the page that says so. ``left_now`` and ``left_at_maximum``, which is with an
+    upgrade, are below zero where it lacks so many nodes. ``is_at_most`` says that what ARM does not
+    show may allow fewer. ``subnets`` are those whose room is summed, empty unless several are.
     """
 
     kind: CeilingKind
@@ -40,6 +52,7 @@ class Ceiling(View, frozen=True):
     left_now: Figure
     left_at_maximum: Figure
     is_at_most: bool = False
+    subnets: tuple[SubnetCeiling, ...] = ()
 
 
 class Cause(View, frozen=True):
@@ -151,30 +164,67 @@ def limit_of(basis: Basis, room: NodeRoom, ceiling: NodeCeiling) -> Reckoning:
 
 def _of_subnets(basis: Basis, subnets: DrawnSubnets) -> Iterator[Ceiling]:
     """Yield the room of node subnets, and of pod subnets, as nodes of the cluster."""
+    today = subnets.on(basis.with_todays_nodes)
     for drawer, kind in (
         (Drawer.NODES, CeilingKind.NODE_SUBNET),
         (Drawer.PODS, CeilingKind.POD_SUBNET),
     ):
-        drawn = [each for each in subnets.every if each.subnet.of(drawer)]
+        drawn = [each for each in today.every if each.subnet.of(drawer)]
         if drawn or drawer is Drawer.NODES:
             words = f"addresses of {names(each.subnet.name for each in drawn) or 'the nodes'}"
-            nodes = figure(_room, basis, subnets, drawn)
-            yield _ceiling(basis, kind, (words, _SOURCE_OF_SUBNETS), nodes)
+            is_sum = len(drawn) > 1
+            summed = f"{words}, summed" if is_sum else words
+            nodes = figure(_room, today, drawn, drawer)
+            found = _ceiling(basis, kind, (summed, _SOURCE_OF_SUBNETS), nodes)
+            parts = (_of_subnet(basis, each, drawer) for each in drawn if is_sum)
+            yield msgspec.structs.replace(found, subnets=tuple(parts))
 
 
-def _room(basis: Basis, subnets: DrawnSubnets, drawn: Sequence[SubnetDraws]) -> Reckoning:
+def _room(today: DrawnSubnets, drawn: Sequence[SubnetDraws], drawer: Drawer) -> Reckoning:
     """Return the nodes there are, and as many as fit if the pools that take least grow."""
-    subnets.require_all()
-    found = basis.nodes_now
+    today.require_all()
+    found = today.basis.nodes_now
     for subnet in drawn:
-        fitting = [subnet.nodes_that_fit(each) for each in subnet.draws]
-        found = found + max(fitting, key=lambda each: each.value, default=NOTHING)
+        found = found + _fitting(subnet, drawer)
     return found
+
+
+def _fitting(subnet: SubnetDraws, drawer: Drawer) -> Reckoning:
+    """Return how many nodes more fit in a subnet, if the pool that takes least grows."""
+    fitting = [subnet.nodes_that_fit(each) for each in subnet.draws_of(drawer)]
+    return max(fitting, key=lambda each: each.value, default=NOTHING)
+
+
+def _of_subnet(basis: Basis, today: SubnetDraws, drawer: Drawer) -> SubnetCeiling:
+    """Return how many nodes one subnet allows, and what that leaves of it."""
+    supposed = msgspec.structs.replace(today, basis=basis)
+
+    def allowed() -> Reckoning:
+        return plain(_nodes_in(today, drawer, Situation.NOW)) + _fitting(today, drawer)
+
+    def left(situation: Situation) -> Reckoning:
+        return plain(allowed()) - plain(_nodes_in(supposed, drawer, situation))
+
+    return SubnetCeiling(
+        subnet=today.subnet.name,
+        nodes=figure(allowed),
+        left_now=figure(left, Situation.NOW),
+        left_at_maximum=figure(left, Situation.MAXIMUM_AND_UPGRADE),
+    )
+
+
+def _nodes_in(subnet: SubnetDraws, drawer: Drawer, situation: Situation) -> Reckoning:
+    """Return the nodes that draw from a subnet themselves, or whose pods do."""
+    basis, pools = subnet.basis, (each.today.pool for each in subnet.draws_of(drawer))
+    found = nodes_of(
+        Taken(basis.nodes(each, situation), basis.surge(each, situation)) for each in pools
+    )
+    is_of_nodes = drawer is Drawer.NODES
+    return found + basis.outside(situation, subnet.subnet.id).nodes if is_of_nodes else found
 
 
 def _ceiling(basis: Basis, kind: CeilingKind, texts: tuple[str, str], nodes: Figure) -> Ceiling:
     words, source = texts
-
     return Ceiling(
         kind=kind,
         words=words,

@@ -22,12 +22,10 @@ from inspector.network.addresses import AZURE_RESERVED, parse_range
 from inspector.network.models import NetworkModel
 from inspector.network.pool_sizes import Situation
 from inspector.planning.arithmetic import (
-    NOTHING,
     ONE,
     Reckoning,
     ceil_of,
     floor_of,
-    largest,
     number,
     plain,
     power_of_two,
@@ -66,6 +64,10 @@ class SubnetDraws(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def is_of_pods(self) -> bool:
         """Whether pods draw from the subnet."""
         return any(each.today.drawer is Drawer.PODS for each in self.draws)
+
+    def draws_of(self, drawer: Drawer) -> tuple[Draw, ...]:
+        """Return what nodes draw, or what pods do."""
+        return tuple(each for each in self.draws if each.today.drawer is drawer)
 
     def is_apart(self, situation: Situation) -> bool:
         """Whether it matters if pools are upgraded together: several are told to have a surge."""
@@ -114,9 +116,11 @@ class SubnetDraws(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return plain(self.left_when_full(now) if self.is_of_pods else self.left(now))
 
     def nodes_that_fit(self, draw: Draw) -> Reckoning:
-        """Return how many nodes more of a pool the subnet has addresses for, if it alone grows."""
-        fitting = floor_of(self._left_now, self.each(draw.then))
-        return fitting if fitting.value >= 0 else largest(NOTHING, fitting)
+        """Return how many nodes more of a pool the subnet has addresses for, if it alone grows.
+
+        Below zero it lacks the addresses of so many nodes already.
+        """
+        return floor_of(self._left_now, self.each(draw.then))
 
     def each(self, draw: PoolDraw) -> Reckoning:
         """Return what a node takes, to plan with."""
@@ -214,6 +218,13 @@ class DrawnSubnets(msgspec.Struct, frozen=True, kw_only=True):
     basis: Basis
     gaps: tuple[Gap, ...]
     doubts: tuple[str, ...]
+
+    def on(self, basis: Basis) -> "DrawnSubnets":
+        """Return the same subnets for pools with other numbers of nodes."""
+        if basis is self.basis:
+            return self
+        every = tuple(msgspec.structs.replace(each, basis=basis) for each in self.every)
+        return msgspec.structs.replace(self, basis=basis, every=every)
 
     def require_all(self) -> None:
         """Raise ``Untellable`` if there may be a subnet that was not found."""

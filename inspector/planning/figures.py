@@ -1,6 +1,6 @@
 """Figures of a plan: a number with its formula, or why there is none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final, ParamSpec, TypeVar
 
 import msgspec
@@ -10,7 +10,7 @@ from inspector.planning.arithmetic import Reckoning
 from inspector.planning.arithmetic import number as given
 from inspector.report.answer import Unknown, View, unknown_of
 from inspector.resource_id import ResourceId
-from inspector.snapshot import Gap
+from inspector.snapshot import Gap, GapReason
 from inspector.wording import plural
 
 P = ParamSpec("P")
@@ -18,6 +18,9 @@ T = TypeVar("T")
 
 NO_ACTION: Final = "none"
 """The action for what ARM does not have at all, so that no permission would reveal it."""
+
+
+_HIDDEN: Final = frozenset(GapReason)
 
 
 class Figure(View, frozen=True):
@@ -114,3 +117,19 @@ def marked(now: T, before: Any) -> T:
         found = tuple(marked(one, other) for one, other in zip(now, before, strict=True))
     answer: T = found
     return answer
+
+
+def hidden_in(value: object) -> Iterator[Unknown]:
+    """Yield what could not be seen for a part of a plan, as often as it is unknown for something.
+
+    What ARM does not have at all is left out: nothing was refused.
+    """
+    if isinstance(value, Unknown):
+        if value.reason in _HIDDEN:
+            yield value
+    elif isinstance(value, View):
+        for name in value.__struct_fields__:
+            yield from hidden_in(getattr(value, name))
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from hidden_in(each)

@@ -13,16 +13,14 @@ from inspector.planning.arithmetic import (
     NOTHING,
     ONE,
     Reckoning,
-    apart,
     ceil_of,
     floor_of,
     largest,
     number,
     plain,
-    total,
 )
 from inspector.planning.balancer_ports import known
-from inspector.planning.basis import Basis, Taken, nodes_of
+from inspector.planning.basis import Basis
 from inspector.planning.figures import Figure, figure, untellable
 from inspector.report.answer import View
 from inspector.resource_id import ResourceId
@@ -87,15 +85,8 @@ class _Shared(msgspec.Struct, frozen=True, kw_only=True):
             raise untellable(self.id, "it cannot be told how all nodes leave")
         if situation.is_maximum:
             self.basis.outside(situation)
-            return nodes_of(
-                Taken(self.basis.nodes(each, situation), self.basis.surge(each, situation))
-                for each in self._pools
-            )
-        found = number(len({node.id for group in self.groups for node in group.nodes}))
-        for each in self.basis.changed(self._pools):
-            found = found + (self.basis.nodes(each, situation) - self.basis.today(each))
-        surges = (self.basis.surge(each, situation) for each in self._pools)
-        return found + apart(total(surges))
+        found = len({node.id for group in self.groups for node in group.nodes})
+        return self.basis.members(found, self._pools, situation)
 
     @property
     def _pools(self) -> tuple[AgentPoolProfile, ...]:
@@ -123,6 +114,11 @@ class _Shared(msgspec.Struct, frozen=True, kw_only=True):
     def to_add(self, situation: Situation, ports: int) -> Reckoning:
         wanted = plain(self.addresses_wanted(situation, ports))
         return largest(NOTHING, wanted - self.addresses)
+
+
+def nodes_sharing(ports: Reckoning, addresses: Reckoning) -> Reckoning:
+    """Return the nodes whose even share of a NAT gateway is so many ports."""
+    return floor_of(_PORTS * addresses, ports)
 
 
 def gateway_ports(

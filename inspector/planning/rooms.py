@@ -1,4 +1,8 @@
-"""How many nodes of each pool still fit, what limits them, and how many it may want."""
+"""How many nodes of each pool still fit, what limits them, and how many it may want.
+
+Both are counted from the nodes there are today, or that are supposed where these are fewer: what
+fits does not depend on how large a pool is supposed to be.
+"""
 
 from collections.abc import Iterator
 
@@ -32,11 +36,12 @@ class PoolRunway(View, frozen=True):
     """A pool's size, how many nodes more it may want, and how many fit if it alone grows.
 
     ``max_surge`` is as the pool has it, ``None`` where AKS's default counts. Each surge is that of
-    an upgrade at so many nodes. ``wanted`` is the maximum with the surge, less the nodes now.
-    ``fits`` is the lowest of the ``limits``, and ``limited_by`` the one it is; if a limit is
-    unknown ``fits`` is, and ``limited_by`` is ``None``. ``spare`` is what fits less what is wanted:
-    below zero the pool lacks so many nodes. ``is_at_most`` says that fewer may fit, for what ARM
-    does not show.
+    an upgrade at so many nodes. ``wanted`` is the maximum with the surge, less the nodes there are
+    today, or less those of ``now`` where fewer are supposed. ``fits`` is how many fit beside the
+    same nodes. It is the lowest of the ``limits``, zero at least, and ``limited_by`` the one it is;
+    if a limit is unknown ``fits`` is, and ``limited_by`` is ``None``. ``spare`` is what that limit
+    allows less what is wanted: below zero the pool lacks so many nodes. ``is_at_most`` says that
+    fewer may fit, for what ARM does not show.
     """
 
     pool: str
@@ -57,11 +62,12 @@ class PoolRunway(View, frozen=True):
 
 def build_rooms(basis: Basis, subnets: DrawnSubnets) -> tuple[PoolRunway, ...]:
     """Return the room of each pool, in the cluster's order."""
-    return tuple(_room(basis, subnets, each) for each in basis.pools)
+    drawn = subnets.on(basis.without_growth)
+    return tuple(_room(basis, drawn, each) for each in basis.pools)
 
 
 def _room(basis: Basis, subnets: DrawnSubnets, pool: AgentPoolProfile) -> PoolRunway:
-    limits = tuple(_limits(basis, subnets, pool))
+    limits = tuple(_limits(subnets, pool))
     lowest = lowest_of(limits)
     fits = _fitting(lowest)
     wanted = figure(_wanted, basis, pool)
@@ -77,7 +83,7 @@ def _room(basis: Basis, subnets: DrawnSubnets, pool: AgentPoolProfile) -> PoolRu
         surge_at_maximum=figure(_surge, basis, pool, Situation.MAXIMUM_AND_UPGRADE),
         wanted=wanted,
         fits=fits,
-        spare=figure(_spare, fits, wanted),
+        spare=figure(_spare, lowest.nodes, wanted),
         limited_by=cause_of(lowest) if fits.unknown is None else None,
         is_at_most=any(each.is_at_most for each in limits),
         limits=limits,
@@ -90,14 +96,14 @@ def _fitting(limit: Limit) -> Figure:
     return limit.nodes
 
 
-def _spare(fits: Figure, wanted: Figure) -> Reckoning:
-    return reckoned(fits) - reckoned(wanted)
+def _spare(allowed: Figure, wanted: Figure) -> Reckoning:
+    return reckoned(allowed) - reckoned(wanted)
 
 
 def _wanted(basis: Basis, pool: AgentPoolProfile) -> Reckoning:
     situation = Situation.MAXIMUM_AND_UPGRADE
     most = basis.nodes(pool, situation) + basis.surge(pool, situation)
-    return most - basis.nodes(pool, Situation.NOW)
+    return most - basis.without_growth.nodes(pool, Situation.NOW)
 
 
 def _surge(basis: Basis, pool: AgentPoolProfile, situation: Situation) -> Reckoning:
@@ -113,8 +119,9 @@ def _surge(basis: Basis, pool: AgentPoolProfile, situation: Situation) -> Reckon
     return formula if formula.value == told.value and "%" in (written or "%") else told
 
 
-def _limits(basis: Basis, subnets: DrawnSubnets, pool: AgentPoolProfile) -> Iterator[Limit]:
+def _limits(subnets: DrawnSubnets, pool: AgentPoolProfile) -> Iterator[Limit]:
     yield from _of_subnets(subnets, pool)
+    basis = subnets.basis
     room = basis.topology.once(node_room)
     for ceiling in room.ceilings.cluster:
         yield Limit(

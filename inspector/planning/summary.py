@@ -4,42 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from fractions import Fraction
 
-from inspector.cluster.egress import EgressKind
 from inspector.network.pool_sizes import Situation
-from inspector.network.snat import MOST_DEFAULT_PORTS
-from inspector.planning.arithmetic import number
-from inspector.planning.balancer_ports import BalancerPorts, PortStretch
-from inspector.planning.ceilings import Ceilings
-from inspector.planning.figures import Figure, figure, reckoned, several, why
-from inspector.planning.gateway_ports import GatewayPorts
+from inspector.planning.ceilings import Cause, Ceiling, Ceilings
+from inspector.planning.figures import Figure, several, why
+from inspector.planning.outlook import SITUATION_WORDS, Outlook, Verdict, outlook_of, reason_of
+from inspector.planning.port_verdicts import port_verdicts
 from inspector.planning.rooms import PoolRunway
 from inspector.planning.runway import PodCIDRRunway, Stretch, SubnetRunway
 from inspector.planning.snat import SNAT
 from inspector.report.answer import Unknown, View
 from inspector.wording import names
-
-SITUATION_WORDS = {
-    Situation.NOW: "now",
-    Situation.UPGRADE: "in an upgrade of today's nodes",
-    Situation.MAXIMUM: "at the pools' maximum",
-    Situation.MAXIMUM_AND_UPGRADE: "at the pools' maximum and in an upgrade",
-}
-"""The situations as they stand in a sentence."""
-
-
-class Outlook(StrEnum):
-    """What an answer comes to."""
-
-    ENOUGH = "enough"
-    SHORT = "short"
-    UNKNOWN = "unknown"
-
-
-class Verdict(View, frozen=True):
-    """An answer in one sentence, and what it comes to."""
-
-    outlook: Outlook
-    words: str
 
 
 class Unit(StrEnum):
@@ -93,8 +67,8 @@ def build_summary(parts: Parts) -> Summary:
         first_pool=_first_pool(parts.pools),
         runs_out_first=_runs_out_first(parts, shortages),
         shortages=shortages,
-        binding_ceiling=_binding(parts.ceilings),
-        ports=tuple(_ports(parts.snat)),
+        binding_ceiling=_binding(parts),
+        ports=tuple(port_verdicts(parts.snat)),
     )
 
 
@@ -121,8 +95,8 @@ def _first(pools: Iterable[PoolRunway]) -> PoolRunway | None:
     shares = []
     for place, each in enumerate(pools):
         fits, wanted = each.fits.number, each.wanted.number
-        if fits is not None and wanted:
-            shares.append((Fraction(fits, wanted), place, each))
+        if fits is not None and wanted is not None and (wanted or each.spare.is_lacking):
+            shares.append((Fraction(fits, wanted or 1), place, each))
     return min(shares)[2] if shares else None
 
 
@@ -179,7 +153,7 @@ def _room_words(pool: PoolRunway) -> str:
     fits, wanted = _value(pool.fits), _value(pool.wanted)
     most = "at most " if pool.is_at_most else ""
     limit = "" if pool.limited_by is None else f" (limit: {pool.limited_by.words})"
-    lacks = f": it lacks {wanted - fits:,}" if wanted > fits else ""
+    lacks = f": it lacks {-_value(pool.spare):,}" if pool.spare.is_lacking else ""
     room = f"room for {most}{fits:,}" if fits else "no room for any"
     return f"may need {several(wanted, 'further node')} and has {room}{limit}{lacks}"
 
@@ -193,8 +167,8 @@ def _shortage_words(shortage: Shortage) -> str:
     return f"{shortage.words} lacks {lacking} {SITUATION_WORDS[shortage.situation]}"
 
 
-def _binding(ceilings: Ceilings) -> Verdict:
-    binding = ceilings.binding
+def _binding(parts: Parts) -> Verdict:
+    ceilings, binding = parts.ceilings, parts.ceilings.binding
     if binding is None:
         told = [each for each in ceilings.rows if each.nodes.unknown is None]
         first = min(told, key=lambda each: _value(each.nodes), default=None)
@@ -203,13 +177,27 @@ def _binding(ceilings: Ceilings) -> Verdict:
             if first is not None
             else ""
         )
-        words = f"cannot be told: {_reason(ceilings.nodes)}{lowest}"
+        words = f"cannot be told: {reason_of(ceilings.nodes)}{lowest}"
         return Verdict(outlook=Outlook.UNKNOWN, words=words)
     most = "at most " if ceilings.is_at_most else ""
-    words = f"{most}{_ceiling_words(ceilings.nodes, binding.words)}; {_sizes(ceilings)}"
-    outlook = _outlook(ceilings.left_now, ceilings.left_at_maximum)
+    because = binding.words + _first_of_several(parts, binding)
+    words = f"{most}{_ceiling_words(ceilings.nodes, because)}; {_sizes(ceilings)}"
+    summed = [each for row in _rows_of(ceilings, binding) for each in row.subnets]
+    left = (figure for each in summed for figure in (each.left_now, each.left_at_maximum))
+    outlook = outlook_of(ceilings.left_now, ceilings.left_at_maximum, *left)
     is_full = ceilings.left_now.number == 0
     return Verdict(outlook=Outlook.SHORT if is_full else outlook, words=words)
+
+
+def _rows_of(ceilings: Ceilings, cause: Cause) -> list[Ceiling]:
+    return [each for each in ceilings.rows if each.kind is cause.kind]
+
+
+def _first_of_several(parts: Parts, binding: Cause) -> str:
+    """Return which pool ends first where the room of several subnets is summed."""
+    is_summed = any(each.subnets for each in _rows_of(parts.ceilings, binding))
+    first = _first(parts.pools) if is_summed else None
+    return f"; pool {first.pool} ends first" if first is not None else ""
 
 
 def _ceiling_words(nodes: Figure, words: str) -> str:
@@ -218,81 +206,7 @@ def _ceiling_words(nodes: Figure, words: str) -> str:
 
 def _sizes(ceilings: Ceilings) -> str:
     now, most = ceilings.sizes[0].nodes, ceilings.sizes[-1].nodes
-    words = f"now unknown: {_reason(now)}" if now.number is None else f"{now.number:,} now"
+    words = f"now unknown: {reason_of(now)}" if now.number is None else f"{now.number:,} now"
     if most.number is not None:
         return f"{words}, {most.number:,} at the maximum and in an upgrade"
-    return f"{words}, the maximum cannot be told: {_reason(most)}"
-
-
-def _reason(answer: Figure) -> str:
-    return why(answer.unknown) if answer.unknown is not None else ""
-
-
-def _outlook(*left: Figure | None) -> Outlook:
-    """Return what numbers that are left come to: one below zero is short, whatever the others."""
-    figures = [each for each in left if each is not None]
-    if any(each.is_lacking for each in figures):
-        return Outlook.SHORT
-    is_told = all(each.unknown is None for each in figures)
-    return Outlook.ENOUGH if is_told else Outlook.UNKNOWN
-
-
-def _ports(snat: SNAT) -> Iterator[Verdict]:
-    """Yield a sentence for each way out, and one for what hides others."""
-    for division in snat.balancers:
-        yield _of_balancer(division)
-    for gateway in snat.gateways:
-        yield _of_gateway(gateway)
-    for other in snat.others:
-        is_unknown = other.kind is EgressKind.UNKNOWN
-        outlook = Outlook.UNKNOWN if is_unknown else Outlook.ENOUGH
-        yield Verdict(outlook=outlook, words=f"{other.words}: {other.why}")
-    if not (snat.balancers or snat.gateways or snat.others):
-        hidden = snat.missing[0].reason if snat.missing else "no node was found to leave by it"
-        words = f"cannot be told: {snat.outbound_type or 'outbound type'}: {hidden}"
-        yield Verdict(outlook=Outlook.UNKNOWN, words=words)
-
-
-def _of_balancer(division: BalancerPorts) -> Verdict:
-    now, most = division.stretches[0], division.stretches[-1]
-    words = f"{division.words}: {_share(now)}"
-    if most.nodes.unknown is not None:
-        words += f", the maximum cannot be told: {why(most.nodes.unknown)}"
-    elif most.nodes.number != now.nodes.number:
-        words += f", {_share(most, beside=now)}"
-    if division.next_cut is not None:
-        cut = division.next_cut
-        words += f"; {cut.ports_per_node:,} from {cut.nodes:,} nodes on"
-    if not division.is_explicit:
-        least = [_above(each.ports_per_node, MOST_DEFAULT_PORTS) for each in (now, most)]
-        return Verdict(outlook=_outlook(*least), words=words)
-    supported, headroom = division.nodes_supported, most.headroom
-    if supported is not None and supported.number is not None:
-        words += f"; enough for {several(supported.number, 'node')}"
-    if headroom is not None and headroom.number is not None and headroom.number < 0:
-        words += f": it lacks {-headroom.number:,}"
-    return Verdict(outlook=_outlook(now.headroom, headroom), words=words)
-
-
-def _share(stretch: PortStretch, *, beside: PortStretch | None = None) -> str:
-    ports, members = stretch.ports_per_node.number, stretch.nodes.number
-    situation = SITUATION_WORDS[stretch.situation]
-    if ports is None or members is None:
-        return f"unknown {situation}"
-    is_same = beside is not None and beside.ports_per_node.number == ports
-    share = "the same" if is_same else f"{ports:,} per node"
-    return f"{share} {situation} ({several(members, 'node')})"
-
-
-def _above(ports: Figure, enough: int) -> Figure:
-    return figure(lambda: reckoned(ports) - number(enough))
-
-
-def _of_gateway(gateway: GatewayPorts) -> Verdict:
-    ports, nodes = gateway.ports, gateway.stretches[0].nodes
-    words = f"NAT gateway {gateway.gateway}"
-    if ports.number is None or nodes.number is None:
-        reason = _reason(ports) or _reason(nodes)
-        return Verdict(outlook=Outlook.UNKNOWN, words=f"{words}: ports unknown: {reason}")
-    shared = f"{several(ports.number, 'port')} for {several(nodes.number, 'node')} now"
-    return Verdict(outlook=Outlook.ENOUGH, words=f"{words}: {shared}, shared on demand")
+    return f"{words}, the maximum cannot be told: {reason_of(most)}"

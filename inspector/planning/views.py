@@ -29,8 +29,9 @@ class Plan(View, frozen=True, kw_only=True):
     all figures are of the pools as supposed, ``was`` of a figure is of those there are, and
     ``summary_today`` is the answer for these; it is ``None`` where nothing is supposed. ``subnets``
     are by id, ``pools`` in the cluster's order. ``pod_cidr`` is ``None`` where nodes take no slice
-    of one. ``notes`` and ``missing`` say what the figures leave open. ``move`` is ``None`` unless
-    a move is asked for.
+    of one. ``notes`` say what the figures leave open although everything was seen. ``missing`` is
+    what could not be seen and a figure, a condition of the move or an effect of it needs, once
+    each. ``move`` is ``None`` unless a move is asked for.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -49,3 +50,8 @@ class Plan(View, frozen=True, kw_only=True):
     notes: tuple[str, ...]
     missing: tuple[Unknown, ...]
     move: Rehearsal | None
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether something that the plan needs could not be seen."""
+        return bool(self.missing)

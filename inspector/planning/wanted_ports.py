@@ -8,9 +8,11 @@ from inspector.checking import az_at, az_cluster
 from inspector.cluster.egress import OutboundType, outbound_type
 from inspector.network.pool_sizes import Situation
 from inspector.network.spaces import Family
-from inspector.planning.balancer_ports import BalancerPorts, PortStretch
-from inspector.planning.gateway_ports import GatewayPorts, ShareStretch
-from inspector.report.answer import View
+from inspector.planning.arithmetic import Reckoning, number
+from inspector.planning.balancer_ports import BalancerPorts, PortStretch, nodes_for
+from inspector.planning.figures import Figure, figure
+from inspector.planning.gateway_ports import GatewayPorts, ShareStretch, nodes_sharing
+from inspector.report.answer import Unknown, View
 from inspector.resources import LoadBalancerProfile, NATGateway, Reference
 from inspector.topology import Topology
 from inspector.wording import count
@@ -30,11 +32,14 @@ class WantedPorts(View, frozen=True):
     """The ports that each node is to have.
 
     ``counts_for`` is the situation that the ``commands`` provide for: the largest whose nodes can
-    be told, ``None`` where there is none. ``notes`` say what to do first.
+    be told, ``None`` where there is none. ``enough_for`` is how many nodes have so many ports then,
+    by the way out with the fewest; it is ``None`` where there is no command. ``notes`` say what to
+    do first.
     """
 
     ports_per_node: int
     counts_for: Situation | None
+    enough_for: Figure | None
     commands: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -64,9 +69,30 @@ def wanted_ports(
     return WantedPorts(
         ports_per_node=ports,
         counts_for=situations[0] if situations else None,
+        enough_for=_enough_for(ports, rules, gateways) if commands else None,
         commands=tuple(commands),
         notes=tuple(told),
     )
+
+
+def _enough_for(
+    ports: int, rules: Iterable[BalancerPorts], gateways: Iterable[GatewayPorts]
+) -> Figure | None:
+    """Return how many nodes have the ports once each way out has the addresses it needs."""
+    every = number(ports)
+    found: list[Reckoning] = []
+    for rule in rules:
+        largest, have = _largest(rule.stretches), rule.addresses.number
+        if largest is None or have is None:
+            return None
+        found.append(nodes_for(every, number(max(have, largest[1])), rule.taken))
+    for gateway in gateways:
+        largest, have = _largest(gateway.stretches), gateway.addresses.number
+        if largest is None or have is None:
+            return None
+        found.append(nodes_sharing(every, number(max(have, largest[1]))))
+    fewest = min(found, key=lambda each: each.value, default=None)
+    return figure(lambda: fewest) if fewest is not None else None
 
 
 def _largest(
@@ -103,6 +129,9 @@ def _for_balancers(
         largest, have = _largest(each.stretches), each.addresses.number
         if largest is None or have is None:
             notes.append(f"{each.words}: it cannot be told how many addresses it needs")
+            return
+        if isinstance(each.family, Unknown):
+            notes.append(f"{each.words}: it cannot be told whether its addresses are IPv4 or IPv6")
             return
         needs.append(_Need(have, largest[1], each.family))
     is_managed = not profile.outbound_ips.public_ips and not _prefixes(profile)

@@ -91,6 +91,11 @@ class AgentPoolProfile(Wire, frozen=True):
     scale_set_priority: str | None = None
     scale_down_mode: str | None = None
     node_labels: dict[str, str] = msgspec.field(default_factory=dict)
+    node_taints: tuple[str, ...] = ()
+    os_disk_size_gb: int | None = msgspec.field(name="osDiskSizeGB", default=None)
+    os_disk_type: str | None = None
+    enable_encryption_at_host: bool | None = None
+    enable_fips: bool | None = msgspec.field(name="enableFIPS", default=None)
     enable_node_public_ip: bool | None = msgspec.field(name="enableNodePublicIP", default=None)
     node_public_ip_prefix_id: ResourceId | None = msgspec.field(
         name="nodePublicIPPrefixID", default=None

@@ -22,6 +22,7 @@ class APIServerAccessProfile(Wire, frozen=True):
     enable_private_cluster_public_fqdn: bool | None = msgspec.field(
         name="enablePrivateClusterPublicFQDN", default=None
     )
+    disable_run_command: bool | None = None
 
     def __post_init__(self) -> None:
         if self.subnet_id:  # empty in clusters that have none
@@ -94,6 +95,16 @@ class BootstrapProfile(Wire, frozen=True):
     """``properties.bootstrapProfile``: ``Cache`` where images come from a registry of one's own."""
 
     artifact_source: str | None = None
+    container_registry_id: str | None = None
+
+
+class AADProfile(Wire, frozen=True):
+    """``properties.aadProfile``: sign-in by Entra ID; absent in clusters without it."""
+
+    managed: bool | None = None
+    enable_azure_rbac: bool | None = msgspec.field(name="enableAzureRBAC", default=None)
+    admin_group_object_ids: tuple[str, ...] = msgspec.field(name="adminGroupObjectIDs", default=())
+    tenant_id: str | None = msgspec.field(name="tenantID", default=None)
 
 
 class ServicePrincipalProfile(Wire, frozen=True):
@@ -137,6 +148,8 @@ class ManagedClusterProperties(Wire, frozen=True):
     windows_profile: WindowsProfile | None = None
     service_principal_profile: ServicePrincipalProfile = ServicePrincipalProfile()
     identity_profile: IdentityProfile = IdentityProfile()
+    aad_profile: AADProfile | None = None
+    disable_local_accounts: bool | None = None
 
     def __post_init__(self) -> None:
         names = [pool.name for pool in self.agent_pool_profiles]
@@ -153,7 +166,9 @@ class ClusterSku(Wire, frozen=True):
 
 
 class UserAssignedIdentity(Wire, frozen=True):
-    """An entry of ``identity.userAssignedIdentities``: its key, the id, is all that is read."""
+    """An entry of ``identity.userAssignedIdentities``: its key is the id, roles go by the other."""
+
+    principal_id: str | None = None
 
 
 class ClusterIdentity(Wire, frozen=True):

@@ -52,5 +52,5 @@ def plan(  # noqa: PLR0913  typer makes an option of each
         as_of=judgement.as_of,
     )
     show(result, sheet)
-    if strict and snapshot.gaps:
+    if strict and result.is_incomplete:
         raise typer.Exit(ExitCode.INCOMPLETE)

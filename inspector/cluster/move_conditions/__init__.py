@@ -1,6 +1,10 @@
 """What a cluster must have, or must not, before it moves to another network model."""
 
-from inspector.cluster.move_conditions.declared import overlay_readiness
+from inspector.cluster.move_conditions.declared import (
+    OLDEST_FOR_OVERLAY,
+    OLDEST_FOR_POLICY_CHANGE,
+    overlay_readiness,
+)
 from inspector.cluster.move_conditions.kinds import (
     Answer,
     Condition,
@@ -19,6 +23,8 @@ from inspector.cluster.move_conditions.survey import (
 )
 
 __all__ = [
+    "OLDEST_FOR_OVERLAY",
+    "OLDEST_FOR_POLICY_CHANGE",
     "Answer",
     "Condition",
     "Reading",

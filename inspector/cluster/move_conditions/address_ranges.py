@@ -47,7 +47,7 @@ def pod_cidr_ranges(situation: Situation) -> Iterator[Requirement]:
     latent = [each for each in found if each.is_latent]
     yield _apart(situation, plan, [each for each in found if not each.is_latent])
     if latent or not own_subnets(today):
-        words = f": {'; '.join(each.words for each in latent)}" if latent else ""
+        words = f"; today {'; '.join(each.words for each in latent)}" if latent else ""
         yield _requirement(
             Condition.POD_CIDR_OUTSIDE,
             f"a pod CIDR outside the network's range{words}",
@@ -68,7 +68,7 @@ def _apart(situation: Situation, plan: AddressPlan, found: list[Collision]) -> R
         f"pod CIDR {pods.label.text} meets reserved {other.range}" for pods, other in reserved
     ]
     untold = "" if situation.on_premises else "; those on premises are not known"
-    met_by = f": {'; '.join(words)}" if words else untold
+    met_by = f"; today {'; '.join(words)}" if words else untold
     return _requirement(
         Condition.POD_CIDR_APART,
         f"a pod CIDR in which nothing else has addresses{met_by}",

@@ -197,13 +197,14 @@ def no_virtual_nodes(cluster: ManagedCluster) -> Requirement:
 
 
 def no_gateway_ingress(cluster: ManagedCluster) -> Requirement:
-    """Return whether no application gateway holds addresses of pods in its backend pools."""
+    """Return whether no add-on writes addresses of pods into backends of an application gateway."""
     add_ons = cluster.properties.addon_profiles.items()
     is_on = any(each.enabled for name, each in add_ons if name.lower() == _GATEWAY_INGRESS)
     return _without_add_on(
         cluster,
         Condition.GATEWAY_INGRESS,
-        "no application gateway that sends to pods",
+        "no ingress controller for application gateways as an add-on (one that you installed does "
+        "not show in ARM)",
         "ingressApplicationGateway",
         is_on=is_on,
     )

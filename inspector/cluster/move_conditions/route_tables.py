@@ -95,7 +95,7 @@ def _requirement(
     readings: list[Reading],
     gaps: tuple[Gap, ...],
 ) -> Requirement:
-    with_whom = f": {names(others)}" if others else ""
+    with_whom = f"; today also {names(others)}" if others else ""
     return Requirement(
         condition=condition,
         words=f"{words}{with_whom}",

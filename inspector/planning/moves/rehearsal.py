@@ -26,7 +26,13 @@ from inspector.network.models import (
 )
 from inspector.network.targets import Target, is_there, way_to
 from inspector.nodes import pool_profiles
-from inspector.planning.moves.effects import PodCIDRChoice, PodCIDRProposal, effects_of
+from inspector.planning.moves.effects import (
+    Effects,
+    PodCIDRChoice,
+    PodCIDRProposal,
+    effects_of,
+)
+from inspector.planning.moves.leftovers import Leftovers, left_behind
 from inspector.planning.moves.new_cluster import steps_beside
 from inspector.planning.moves.reasons import REASONS
 from inspector.planning.moves.remedies import remedy_of
@@ -81,22 +87,26 @@ def rehearse(
     found = list(_requirements(situation, model, to, path, effects.pod_cidr))
     conditions = tuple(_view(situation, update, each) for update, each in found)
     verdict = verdict_of(situation, model, to, conditions)
+    is_there_already = verdict is MoveVerdict.ALREADY_THERE
+    left = left_behind(situation) if is_there_already else Leftovers()
+    steps = numbered(_steps(situation, to, verdict, found, effects))
     return Rehearsal(
         target=to,
         model=model,
         today=describe_network(profile, pools),
         verdict=verdict,
-        summary=summary_of(verdict, to, conditions),
+        summary=summary_of(verdict, to, conditions, has_leftovers=bool(left.found)),
         instead=what_instead(situation, model, to, conditions),
         deadline=_deadline(model, as_of),
         path=path,
+        reimages=sum(each.reimages for each in steps),
         met=sum(each.answer is Answer.MET for each in conditions),
         blockers=_unmet(conditions, Weight.BLOCKER),
         risks=_unmet(conditions, Weight.RISK),
         not_visible=sum(each.answer is Answer.NOT_VISIBLE for each in conditions),
         conditions=conditions,
-        steps=numbered(_steps(situation, to, verdict, found, effects.pod_cidr)),
-        notes=tuple(_notes(situation, path)),
+        steps=steps,
+        notes=tuple(_notes(situation, path, left)),
         effects=effects,
     )
 
@@ -163,7 +173,7 @@ def _view(situation: Situation, update: Target | None, found: Requirement) -> Co
         id=found.condition,
         step=update,
         weight=reason.weight,
-        words=found.words,
+        words=found.words if found.answer is Answer.MET else f"needed: {found.words}",
         answer=found.answer,
         why=reason.why,
         evidence=tuple(Evidence(**msgspec.structs.asdict(each)) for each in found.readings),
@@ -179,7 +189,7 @@ def _steps(
     to: Target,
     verdict: MoveVerdict,
     found: Iterable[Found],
-    proposal: PodCIDRProposal | None,
+    effects: Effects,
 ) -> Iterator[Step]:
     requirements = [each for _, each in found]
     path = tuple(dict.fromkeys(update for update, _ in found if update is not None))
@@ -187,10 +197,10 @@ def _steps(
     if verdict is MoveVerdict.NO_WAY or any(
         each is not None and not each.is_in_place for each in remedies
     ):
-        return steps_beside(situation, to, requirements, proposal)
+        return steps_beside(situation, to, effects)
     if not path:
         return iter(())
-    return steps_in_place(situation, path, requirements, proposal)
+    return steps_in_place(situation, path, requirements, effects)
 
 
 def _deadline(model: NetworkModel, as_of: date) -> Deadline | None:
@@ -200,12 +210,13 @@ def _deadline(model: NetworkModel, as_of: date) -> Deadline | None:
     return Deadline(on=day, days_left=(day - as_of).days)
 
 
-def _notes(situation: Situation, path: tuple[Target, ...]) -> Iterator[str]:
+def _notes(situation: Situation, path: tuple[Target, ...], left: Leftovers) -> Iterator[str]:
     """Yield what to know that no condition tells.
 
     Source: Azure/AKS issue 4489 for a cluster without a profile for Windows.
     """
     properties = situation.today.cluster.properties
+    yield from (*left.found, *left.unseen)
     if len(path) > 1:
         yield "AKS never changes how pods get addresses and the data plane in one update."
     is_kubenet = same_text(properties.network_profile.network_plugin, _KUBENET)

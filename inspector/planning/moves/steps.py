@@ -12,9 +12,12 @@ from inspector.checking import az_cluster
 from inspector.cluster.move_conditions import Answer, Condition, Requirement, Situation
 from inspector.network.targets import Target
 from inspector.planning.moves.commands import kubectl, take_snapshot
-from inspector.planning.moves.effects import PodCIDRChoice, PodCIDRProposal
+from inspector.planning.moves.effects import Effects, PodCIDRChoice, PodCIDRProposal
+from inspector.planning.moves.engines import engine_ends, runs_windows
+from inspector.planning.moves.readiness import before_reimages
 from inspector.planning.moves.remedies import LOOKS, REIMAGE, REPAIRS, Remedy
-from inspector.planning.moves.views import Placeholder, Step
+from inspector.planning.moves.surroundings import cleaned_up, prepared
+from inspector.planning.moves.views import Branch, Placeholder, Step
 from inspector.resources import same_text
 
 BEFORE: Final = "before.json.gz"
@@ -50,12 +53,14 @@ def steps_in_place(
     situation: Situation,
     path: tuple[Target, ...],
     requirements: Iterable[Requirement],
-    proposal: PodCIDRProposal | None,
+    effects: Effects,
 ) -> Iterator[Step]:
     """Yield the steps: what has to be seen, then repaired, the updates, and what comes back."""
-    answers = {each.condition: each.answer for each in requirements}
+    answers, proposal = {each.condition: each.answer for each in requirements}, effects.pod_cidr
     yield snapshot_before(situation)
     yield from _looks(situation, answers)
+    yield before_reimages(situation)
+    yield from prepared(situation, effects)
     yield from _repairs(situation, answers)
     for update in path:
         if update is Target.OVERLAY:
@@ -64,6 +69,7 @@ def steps_in_place(
             yield _to_cilium(situation, answers)
         yield check_after(situation, update)
     yield from _back_on(situation, path, answers)
+    yield from cleaned_up(situation, effects)
 
 
 def snapshot_before(situation: Situation) -> Step:
@@ -96,10 +102,12 @@ def _step(remedy: Remedy, *settles: Condition) -> Step:
     return Step(
         title=remedy.words,
         settles=settles,
+        reimages=remedy.reimages,
         effect=remedy.effect,
         risk=remedy.risk,
         is_reversible=remedy.is_reversible,
         commands=remedy.commands,
+        branches=remedy.branches,
         placeholders=remedy.placeholders,
         watch=remedy.watch,
     )
@@ -142,6 +150,7 @@ def _to_overlay(situation: Situation, answers: _Answers, proposal: PodCIDRPropos
     return Step(
         title=f"Move to {Target.OVERLAY.words}",
         update=Target.OVERLAY,
+        reimages=1,
         settles=tuple(each for each in _RANGES if _is_unmet(answers, each)),
         effect=f"{REIMAGE}; every pod restarts with another address.{routes}",
         risk="No way back: AKS moves no cluster from Overlay to another model.",
@@ -169,6 +178,7 @@ def _to_cilium(situation: Situation, answers: _Answers) -> Step:
     return Step(
         title="Move to the Cilium data plane",
         update=Target.CILIUM,
+        reimages=1,
         effect=f"{REIMAGE}; how pods get their addresses stays as it is.{engine}",
         risk="Policies count only once the last node is reimaged, and then all of them do.",
         is_reversible=False,
@@ -182,19 +192,32 @@ def _watch(situation: Situation) -> tuple[str, ...]:
     return (az_cluster(situation.today.cluster, "show", query=query),)
 
 
+def _engine_on(situation: Situation, policy: str) -> Step:
+    """Return the step that puts the engine of before on again; it may be one that ends."""
+    cluster, day = situation.today.cluster, engine_ends(situation.today)
+    ends = f" This engine ends on {day}: you would have to move again." if day is not None else ""
+    cilium = Branch(
+        when="Instead, the Cilium data plane brings an engine that stays, with the same reimage; "
+        "try your policies with it first",
+        commands=(az_cluster(cluster, "update", network_dataplane="cilium"),),
+    )
+    return Step(
+        title=f"Put network policy engine {policy} on again, or Cilium in its place",
+        reimages=1,
+        effect="The NetworkPolicy objects count again.",
+        risk=f"{REIMAGE}.{ends}",
+        commands=(az_cluster(cluster, "update", network_policy=policy),),
+        branches=() if runs_windows(situation.today) else (cilium,),
+    )
+
+
 def _back_on(situation: Situation, path: tuple[Target, ...], answers: _Answers) -> Iterator[Step]:
     """Yield what was off for the updates alone; Cilium is a policy engine itself."""
     cluster = situation.today.cluster
     policy = (cluster.properties.network_profile.network_policy or "").lower()
     was_removed = _is_unmet(answers, Condition.NETWORK_POLICY)
     if was_removed and Target.CILIUM not in path and policy in _OLD_ENGINES:
-        yield Step(
-            title="Put a policy engine on again",
-            effect="The NetworkPolicy objects count again.",
-            risk=f"{REIMAGE}.",
-            commands=(az_cluster(cluster, "update", network_policy=policy),),
-            watch="a move to the Cilium data plane instead brings an engine with the same reimage",
-        )
+        yield _engine_on(situation, policy)
     if _is_unmet(answers, Condition.AUTO_PROVISIONING):
         yield Step(
             title="Turn node auto-provisioning on again",

@@ -40,7 +40,9 @@ def verdict_of(
     return MoveVerdict.READY
 
 
-def summary_of(verdict: MoveVerdict, to: Target, conditions: Iterable[ConditionView]) -> str:
+def summary_of(
+    verdict: MoveVerdict, to: Target, conditions: Iterable[ConditionView], *, has_leftovers: bool
+) -> str:
     """Return the verdict in a sentence, with the numbers it rests on."""
     every = list(conditions)
     unmet = [each for each in every if each.answer is Answer.NOT_MET]
@@ -51,7 +53,8 @@ def summary_of(verdict: MoveVerdict, to: Target, conditions: Iterable[ConditionV
     whole = len(every)
     match verdict:
         case MoveVerdict.ALREADY_THERE:
-            return f"The cluster has {to.words} already."
+            but = ", but something of the model of before is left" if has_leftovers else ""
+            return f"The cluster has {to.words} already{but}."
         case MoveVerdict.NO_WAY:
             return f"AKS has no update of this cluster to {to.words}."
         case MoveVerdict.BLOCKED:

@@ -59,6 +59,7 @@ class SubnetNeed(View, frozen=True):
     holds it, ``None`` where none does and where nothing is needed or told. ``difference`` is that
     of after to before during an upgrade at the maximum. ``is_enough`` is ``None`` where not told.
     For a new cluster ``needed_beside`` is what it takes while this one still runs in the subnet.
+    ``is_own`` says that the subnet is in a network of the user's, in which a new cluster may be.
     """
 
     role: Drawer
@@ -77,6 +78,7 @@ class SubnetNeed(View, frozen=True):
     smallest_prefix: int | None
     is_enough: bool | None
     is_enough_beside: bool | None
+    is_own: bool
 
 
 class AddressEffects(View, frozen=True):
@@ -120,8 +122,10 @@ def addresses_of(move: Move) -> AddressEffects:
     """Return what each subnet has to hold before and after the move."""
     capacities = move.today.once(subnet_capacities)
     rows = [row for each in capacities.subnets for row in _rows(move, each)]
-    if move.way is Way.NEW_CLUSTER and move.to is Target.POD_SUBNET:
-        rows += [_new_pod_subnet(move, model) for model in _NEW_POD_SUBNETS]
+    if move.way is Way.NEW_CLUSTER:
+        rows.append(_new_subnet(move, move.after, Drawer.NODES))
+        models = _NEW_POD_SUBNETS if move.to is Target.POD_SUBNET else ()
+        rows += [_new_subnet(move, model, Drawer.PODS) for model in models]
     profile = move.today.cluster.properties.network_profile
     before = _total(move, lambda pool: pool_model(profile, pool))
     after = _total(move, lambda _: move.after) if move.changes_addresses else before
@@ -173,6 +177,7 @@ def _row(
         smallest_prefix=_smallest(needed),
         is_enough=_is_enough(usable, needed),
         is_enough_beside=_is_enough(usable, beside),
+        is_own=capacity.id.resource_group_id != move.today.cluster.infrastructure_group,
     )
 
 
@@ -190,11 +195,11 @@ def _others(capacity: SubnetCapacity) -> int | Unknown | None:
     return plain(capacity.id, capacity.extras) if hidden is None else unknown_of(hidden)
 
 
-def _new_pod_subnet(move: Move, model: NetworkModel) -> SubnetNeed:
-    """Return the subnet that the pods of a new cluster need, with nodes full of pods."""
-    after = _need(move, move.pools, lambda pool: _per_node(model, pool, Drawer.PODS))
+def _new_subnet(move: Move, model: NetworkModel, drawer: Drawer) -> SubnetNeed:
+    """Return a subnet that a new cluster needs for all its pools, with nodes full of pods."""
+    after = _need(move, move.pools, lambda pool: _per_node(model, pool, drawer))
     return SubnetNeed(
-        role=Drawer.PODS,
+        role=drawer,
         model=model,
         id=None,
         name=None,
@@ -210,6 +215,7 @@ def _new_pod_subnet(move: Move, model: NetworkModel) -> SubnetNeed:
         smallest_prefix=_smallest(after.most),
         is_enough=None,
         is_enough_beside=None,
+        is_own=drawer is Drawer.PODS or any(each.vnet_subnet_id for each in move.pools),
     )
 
 
@@ -270,8 +276,8 @@ def _notes(move: Move) -> Iterator[str]:
         for network in move.today.all(VirtualNetwork):
             if network.id in move.plan.made_by_aks:
                 yield (
-                    f"Network {network.title} is AKS's own and goes with this cluster: a new one "
-                    "needs another network."
+                    f"Network {network.title} is AKS's own and goes with this cluster; AKS makes "
+                    "another one for the new cluster unless you make its subnets."
                 )
     if move.way is Way.NEW_CLUSTER and place_of_pods(move.after) is PodPlace.IN_NETWORK:
         yield "Azure keeps five addresses of every subnet; the prefixes named here hold them too."

@@ -128,6 +128,13 @@ def _of_new_cluster(move: Move, proposal: PodCIDRProposal | None) -> Iterator[Fi
     yield from _pod_cidr(move, proposal, None)
     if move.to is Target.CILIUM:
         yield from _changed(move, "networkDataplane", profile.network_dataplane, "cilium", None)
+        if _has_policy_engine(move):
+            yield from _changed(move, "networkPolicy", profile.network_policy, "cilium", None)
+    if profile.is_dual_stack:
+        families = ", ".join(profile.ip_families) or "IPv4, IPv6"
+        yield from _changed(move, "ipFamilies", families, "IPv4", None)
+    if profile.load_balancer_sku is not None:
+        yield from _changed(move, "loadBalancerSku", profile.load_balancer_sku, "standard", None)
     if move.to is Target.POD_SUBNET:
         yield FieldChange(
             resource=move.today.cluster.id,
@@ -220,7 +227,10 @@ def _tags(move: Move, missing: list[Unknown]) -> Iterator[TagChange]:
 def _notes(move: Move, tables: Iterable[TableChange]) -> Iterator[str]:
     """Yield what the lists do not say."""
     if move.way is Way.NEW_CLUSTER:
-        yield "This cluster stays as it is until you delete it; the new one is built beside it."
+        yield (
+            "This cluster stays as it is until you delete it; the new one is built beside it, with "
+            "what the commands of the steps name and nothing else."
+        )
     if move.path:
         yield "Every pod restarts with another address; addresses of nodes may change as well."
     if Target.OVERLAY in move.path and _has_policy_engine(move):

@@ -7,8 +7,10 @@ from typing import Final, assert_never
 
 import msgspec
 
-from inspector.cluster.address_plan import AddressPlan, plan_addresses, with_on_premises
+from inspector.cluster.address_plan import PRIVATE, AddressPlan, plan_addresses, with_on_premises
+from inspector.cluster.pod_routes.names import range_of
 from inspector.network.models import NetworkModel, network_model
+from inspector.network.ranges import IPRange, is_within
 from inspector.network.targets import Target, is_there
 from inspector.nodes import pool_profiles
 from inspector.resources import AgentPoolProfile
@@ -85,6 +87,13 @@ class Move(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The ranges of today, those on premises that the user set among them."""
         plan = self.today.once(plan_addresses)
         return with_on_premises(plan, self.today.cluster, self.on_premises)
+
+    @cached_property
+    def authorized_ranges(self) -> tuple[IPRange, ...]:
+        """The private ranges that may call the API server: what has addresses there may be far."""
+        access = self.today.cluster.properties.api_server_access_profile
+        parsed = map(range_of, access.authorized_ip_ranges)
+        return tuple(each for each in parsed if each is not None and is_within(each, PRIVATE))
 
     @cached_property
     def pools(self) -> tuple[AgentPoolProfile, ...]:

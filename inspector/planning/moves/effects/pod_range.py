@@ -74,7 +74,8 @@ class PodCIDRProposal(View, frozen=True):
     ``present`` are the IPv4 ranges of today, none where pods have addresses of subnets.
     ``slices_needed`` is for all pools at their maximum that upgrade together. ``cidr`` is the
     present one if that may stay, else a /16 as AKS gives by default, larger where more slices are
-    needed, smaller where no /16 is free, always with a fifth to spare. It is ``None``, as are
+    needed, smaller where no /16 is free, always with a fifth to spare, and outside the private
+    ranges that may call the API server where such a one is left. It is ``None``, as are
     ``slices`` and ``spare``, where no range can be named. ``present_meets`` is by role and address.
     Nothing is proposed while ``missing`` or ``doubts`` may hide a range or a node.
     """
@@ -208,17 +209,28 @@ def _choose(move: Move, facts: _Facts) -> _Chosen:
     if length is None:
         words = f"{why}; no private range is so large"
         return _Chosen(PodCIDRChoice.NONE_LEFT, None, words)
-    for size in range(min(length, DEFAULT_POD_CIDR.prefixlen), length + 1):
-        larger = enlarged_pod_cidr(move.plan, size)
-        if larger is not None:
-            words = f"{why}; this range holds the present one and meets no other"
-            return _Chosen(PodCIDRChoice.ENLARGE, larger, words)
-        other = free_pod_cidr(move.plan, size)
-        if other is not None:
-            choice = PodCIDRChoice.REPLACE if facts.present else PodCIDRChoice.SET
-            return _Chosen(choice, other, f"{why}; {_FREE}")
+    for avoiding in dict.fromkeys((move.authorized_ranges, ())):
+        beyond = f", nor those that may call the API server ({names(map(str, avoiding))})"
+        for size in range(min(length, DEFAULT_POD_CIDR.prefixlen), length + 1):
+            found = _changed(move, facts, size, avoiding)
+            if found is not None:
+                words = f"{why}; {found.reason}{beyond if avoiding else ''}"
+                return found._replace(reason=words)
     words = f"{why}; no private /{length} is left that meets nothing"
     return _Chosen(PodCIDRChoice.NONE_LEFT, None, words)
+
+
+def _changed(move: Move, facts: _Facts, size: int, avoiding: tuple[IPRange, ...]) -> _Chosen | None:
+    """Return a range of a size around the present one, else another, with why it may be taken."""
+    larger = enlarged_pod_cidr(move.plan, size, avoiding)
+    if larger is not None:
+        words = "this range holds the present one and meets no other"
+        return _Chosen(PodCIDRChoice.ENLARGE, larger, words)
+    other = free_pod_cidr(move.plan, size, avoiding)
+    if other is None:
+        return None
+    choice = PodCIDRChoice.REPLACE if facts.present else PodCIDRChoice.SET
+    return _Chosen(choice, other, _FREE)
 
 
 def _slices(number: int) -> str:

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from inspector.planning.moves.views import Placeholder
+from inspector.planning.moves.views import Branch, Placeholder
 
 
 class Remedy(msgspec.Struct, frozen=True, kw_only=True):
@@ -12,12 +12,15 @@ class Remedy(msgspec.Struct, frozen=True, kw_only=True):
 
     It is a step before the update unless ``is_step`` says that the update itself does it, or that
     there is nothing to do but to know. ``is_in_place`` is false where only a new cluster helps.
+    ``reimages`` is how many times it puts every node of all pools up anew.
     """
 
     words: str
     effect: str = ""
     risk: str | None = None
     commands: tuple[str, ...] = ()
+    branches: tuple[Branch, ...] = ()
+    reimages: int = 0
     placeholders: tuple[Placeholder, ...] = ()
     watch: str | None = None
     is_step: bool = True

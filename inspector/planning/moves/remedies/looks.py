@@ -10,19 +10,34 @@ from typing import Final
 
 from inspector.checking import az
 from inspector.cluster.move_conditions import Condition, Situation, own_subnets, users_tables
-from inspector.planning.moves.commands import kubectl
+from inspector.planning.moves.commands import assign_role, kubectl, principals_of
 from inspector.planning.moves.remedies.kinds import Remedy
+from inspector.planning.moves.views import Branch
 
 
 def _rights(situation: Situation) -> Remedy:
-    commands = tuple(
-        az("role", "assignment", "list", scope=str(each), include_inherited="", output="table")
-        for each in (*own_subnets(situation.today), *users_tables(situation.today))
+    principals = principals_of(situation.today.cluster)
+    scopes = [str(e) for e in (*own_subnets(situation.today), *users_tables(situation.today))]
+    listings = (
+        az(
+            "role",
+            "assignment",
+            "list",
+            assignee=principal,
+            scope=scope,
+            include_inherited="",
+            output="table",
+        )
+        for scope in scopes
+        for principal in principals or (None,)
     )
+    assigned = tuple(assign_role(each, scope) for scope in scopes for each in principals[:1])
+    missing = Branch(when="Where one of them lists nothing that suffices", commands=assigned)
     return Remedy(
         words="Look up the rights of the cluster's identity",
         effect="It needs Network Contributor, or as much, on the subnets and on their route table.",
-        commands=commands,
+        commands=tuple(listings),
+        branches=(missing,) if assigned else (),
     )
 
 

@@ -5,24 +5,37 @@ Sources: AKS "upgrade-aks-cluster", "use-network-policies", "user-assigned-manag
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
-from inspector.checking import az, az_at, az_cluster, az_pool
+from inspector.checking import az_at, az_cluster, az_pool
 from inspector.cluster.move_conditions import (
+    OLDEST_FOR_OVERLAY,
+    OLDEST_FOR_POLICY_CHANGE,
     Condition,
     Situation,
     other_subnets,
     own_subnets,
     users_tables,
 )
-from inspector.planning.moves.commands import az_subnet, kubectl
+from inspector.network.kubernetes_versions import minor_version
+from inspector.planning.moves.commands import (
+    assign_role,
+    az_subnet,
+    kubectl,
+    list_roles,
+    principals_of,
+)
 from inspector.planning.moves.remedies import pools
 from inspector.planning.moves.remedies.kinds import REIMAGE, VERSION, Remedy
-from inspector.planning.moves.views import Placeholder
+from inspector.planning.moves.views import Branch, Placeholder
 from inspector.resources import same_text
+from inspector.wording import count
 
-_IDENTITY: Final = Placeholder(name="IDENTITY_ID", meaning="the id that the first command prints")
+_IDENTITY: Final = Placeholder(name="IDENTITY_ID", meaning="the id that az identity create prints")
 _PRINCIPAL: Final = Placeholder(name="PRINCIPAL_ID", meaning="the principalId that it prints")
+_ROLE: Final = Placeholder(name="ROLE_NAME", meaning="a role that the old identity has")
+_SCOPE: Final = Placeholder(name="SCOPE_ID", meaning="what the old identity has that role on")
 
 
 def _rest(situation: Situation) -> Remedy:
@@ -43,12 +56,18 @@ def _rest(situation: Situation) -> Remedy:
     )
 
 
-def _upgrade(situation: Situation) -> Remedy:
+def _upgrade(situation: Situation, oldest: tuple[int, int]) -> Remedy:
     cluster = situation.today.cluster
+    properties = cluster.properties
+    version = properties.current_kubernetes_version or properties.kubernetes_version
+    minor = minor_version(version)
+    hops = max(1, oldest[1] - minor) if minor is not None else 1
+    steps = count(hops, "minor version")
     return Remedy(
-        words="Upgrade Kubernetes",
+        words=f"Upgrade Kubernetes from {version} to {oldest[0]}.{oldest[1]} or later: {steps}",
         effect="Control plane and nodes get a version that AKS moves. From a supported version it "
-        "takes one minor version after the other.",
+        "takes one minor version after the other: repeat both commands until it is there.",
+        reimages=hops,
         risk="Every node is drained and replaced; a version has no way back. From one without "
         "support AKS offers a leap without guarantee, and advises a new cluster.",
         commands=(
@@ -83,8 +102,11 @@ def _policy(situation: Situation) -> Remedy:
         words="Take the network policy engine off",
         effect="NetworkPolicy objects stay in the cluster, and nothing enforces them.",
         risk=f"{REIMAGE}; until an engine is back, every pod reaches every other.",
+        reimages=1,
         commands=(az_cluster(cluster, "update", network_policy="none"),),
-        watch="custom resources of Calico stay; delete them only once the engine is gone",
+        watch="custom resources of Calico stay; delete them only once the engine is gone"
+        if same_text(cluster.properties.network_profile.network_policy, "calico")
+        else None,
     )
 
 
@@ -92,23 +114,21 @@ def _identity(situation: Situation) -> Remedy:
     cluster = situation.today.cluster
     networks = {each.parent for each in own_subnets(situation.today) if each.parent is not None}
     assigned = tuple(
-        az(
-            "role",
-            "assignment",
-            "create",
-            assignee_object_id=_PRINCIPAL.name,
-            assignee_principal_type="ServicePrincipal",
-            role="Network Contributor",
-            scope=str(each),
-        )
+        assign_role(_PRINCIPAL.name, str(each))
         for each in (*sorted(networks), *users_tables(situation.today))
     )
+    copied = Branch(
+        when="For each role that the listing shows, as on disks, registries or networks",
+        commands=(assign_role(_PRINCIPAL.name, _SCOPE.name, _ROLE.name),),
+    )
+    listed = tuple(map(list_roles, principals_of(cluster)))
     return Remedy(
         words="Give the cluster a user-assigned identity",
         effect="AKS can take the route table off the subnets.",
         risk="Parts of the control plane use the old identity for some hours, and roles take up "
         "to an hour to count.",
         commands=(
+            *listed,
             az_at(
                 cluster.id,
                 "identity",
@@ -121,8 +141,9 @@ def _identity(situation: Situation) -> Remedy:
                 cluster, "update", enable_managed_identity="", assign_identity=_IDENTITY.name
             ),
         ),
-        placeholders=(_IDENTITY, _PRINCIPAL) if assigned else (_IDENTITY,),
-        watch="roles of the old identity on networks and disks: the new one needs them"
+        branches=(copied,),
+        placeholders=(_IDENTITY, _PRINCIPAL, _ROLE, _SCOPE),
+        watch="give the new identity its roles before the last command"
         if cluster.identity.type is not None
         else "the nodes get an identity of their own with their next image: attach registries anew",
         is_reversible=False,
@@ -143,8 +164,8 @@ def _route_table(situation: Situation) -> Remedy:
 REPAIRS: Final[Mapping[Condition, Callable[[Situation], Remedy]]] = {
     Condition.AT_REST: _rest,
     Condition.SUBNET_ROOM: pools.surge,
-    Condition.POLICY_REMOVABLE: _upgrade,
-    Condition.KUBERNETES_VERSION: _upgrade,
+    Condition.POLICY_REMOVABLE: partial(_upgrade, oldest=OLDEST_FOR_POLICY_CHANGE),
+    Condition.KUBERNETES_VERSION: partial(_upgrade, oldest=OLDEST_FOR_OVERLAY),
     Condition.NODE_IMAGES: pools.images,
     Condition.AVAILABILITY_SETS: pools.availability_sets,
     Condition.LOAD_BALANCER: _load_balancer,

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from inspector.planning import Plan
-from inspector.planning.summary import Outlook, Summary, Verdict
+from inspector.planning.outlook import Outlook, Verdict
+from inspector.planning.summary import Summary
 from inspector.renderers.blocks import Block, Facts, Heading, Paragraph, Text, Tone, facts
 from inspector.renderers.layout.missing import lay_out_missing
 from inspector.renderers.layout.planning.moves import lay_out_move
@@ -17,7 +18,10 @@ from inspector.renderers.layout.planning.runway import (
 )
 
 _MOST_ROWS: Final = 40
-_MORE: Final = "The tables behind this are in the plan without --to, with --all, and in JSON."
+_MORE: Final = (
+    "The tables behind this are left out: --all adds them here, plan without --to has them, and "
+    "JSON always does."
+)
 _TONES: Final = {
     Outlook.ENOUGH: Tone.GOOD,
     Outlook.SHORT: Tone.BAD,

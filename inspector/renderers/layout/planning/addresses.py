@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
+from inspector.cluster.subnet_capacity import Drawer
 from inspector.network.models import NetworkModel
 from inspector.planning.figures import NO_ACTION, Figure
 from inspector.planning.moves.effects import AddressEffects, Effects, SubnetNeed, Way
@@ -11,7 +12,7 @@ from inspector.renderers.blocks import Block, Heading, Paragraph, Text, Tone, ro
 from inspector.renderers.layout.missing import lay_out_missing
 from inspector.renderers.layout.planning.figures import LONGEST_FORMULA, shortened
 
-_NEW: Final = {
+_NEW_PODS: Final = {
     NetworkModel.CNI_POD_SUBNET_DYNAMIC: "pods, dynamic allocation",
     NetworkModel.CNI_POD_SUBNET_STATIC: "pods, static blocks",
 }
@@ -33,13 +34,17 @@ def lay_out_addresses(effects: Effects, most: int | None) -> Iterator[Block]:
         return
     columns = ("Subnet", "Situation", "Today", "Then", "How")
     show_all = most is None
-    rows = [e for need in addresses.subnets for e in _situations(need, show_all=show_all)]
-    then = [getattr(need.after, field) for need in addresses.subnets for field in _SITUATIONS]
+    is_new = effects.way is Way.NEW_CLUSTER
+    needs = [each for each in addresses.subnets if not is_new or each.id is None]
+    rows = [e for need in needs for e in _situations(need, show_all=show_all)]
+    then = [getattr(need.after, field) for need in needs for field in _SITUATIONS]
     if rows:
         notes = tuple(shortened(then, show_all=show_all))
         yield table(columns, rows, lambda cells: cells, most=most, notes=notes)
-    for need in addresses.subnets:
+    for need in needs:
         yield Paragraph(_verdict(need))
+    if is_new:
+        yield from (Paragraph(each) for each in map(_beside, addresses.subnets) if each is not None)
     doubts = (f"{each[:1].upper()}{each[1:]}." for each in addresses.doubts)
     yield from lay_out_notes((*addresses.notes, *doubts))
     yield from lay_out_missing(addresses.missing)
@@ -76,7 +81,7 @@ def _held(addresses: AddressEffects) -> str:
 
 def _situations(need: SubnetNeed, *, show_all: bool) -> Iterator[tuple[Text, ...]]:
     """Yield a row for each situation, those with the same numbers together."""
-    name = f"{need.name}, {need.role}" if need.id is not None else f"new: {_NEW[need.model]}"
+    name = f"{need.name}, {need.role}" if need.id is not None else f"new: {_of(need)}"
     pairs = [
         (words, getattr(need.before, field, None), getattr(need.after, field))
         for field, words in _SITUATIONS.items()
@@ -84,6 +89,27 @@ def _situations(need: SubnetNeed, *, show_all: bool) -> Iterator[tuple[Text, ...
     for (before, after), group in groupby(_by_numbers(pairs), key=lambda pair: pair[1:]):
         words = ", ".join(each[0] for each in group)
         yield row(name, words, _number(before), _number(after), _how(after, show_all=show_all))
+
+
+def _of(need: SubnetNeed) -> str:
+    """Return what a subnet that is still to be made is for."""
+    if need.role is Drawer.PODS:
+        return _NEW_PODS[need.model]
+    return "nodes and pods" if need.model is NetworkModel.CNI_NODE_SUBNET else "nodes"
+
+
+def _beside(need: SubnetNeed) -> Text | None:
+    """Return whether a subnet of today would hold the new nodes beside those that are in it."""
+    if need.needed_beside is None or need.role is not Drawer.NODES or not need.is_own:
+        return None
+    words = f"{need.name} of today"
+    number = need.needed_beside.number
+    if number is None or not isinstance(need.usable, int):
+        return Text(f"Whether {words} would hold both clusters is not told.", Tone.WARNING)
+    told = f"{number:,} at most for both clusters, and {words} has {need.usable:,}"
+    if need.is_enough_beside:
+        return Text(f"Without a new subnet it would be {told}: enough.")
+    return Text(f"Without a new subnet it would be {told}: too few.", Tone.WARNING)
 
 
 def _by_numbers(
@@ -109,7 +135,7 @@ def _how(answer: Figure, *, show_all: bool) -> Text:
 
 def _verdict(need: SubnetNeed) -> Text:
     """Return whether a subnet suffices, and which one would."""
-    name = need.name if need.id is not None else f"A new subnet for {_NEW[need.model]}"
+    name = need.name if need.id is not None else f"A new subnet for {_of(need)}"
     of_pools = need.after.maximum_and_upgrade.number
     if need.needed.number is None and of_pools is not None:
         words = (
@@ -134,12 +160,6 @@ def _present(need: SubnetNeed, words: str, least: str) -> Text:
     has = f"it has {need.usable:,}"
     if not need.is_enough:
         return Text(f"{words}: too small, {has}; {least}.", Tone.BAD)
-    beside = need.needed_beside.number if need.needed_beside is not None else None
-    if beside is not None and need.is_enough_beside is False:
-        return Text(
-            f"{words}, {beside:,} beside this cluster: too small for both, {has}.",
-            Tone.WARNING,
-        )
     return Text(f"{words}: {has}; {least}.", Tone.GOOD)
 
 

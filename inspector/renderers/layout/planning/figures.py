@@ -1,10 +1,12 @@
 """Figures of a plan in cells: the number, how it comes about, what it was, what is unknown."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final, NamedTuple
 
 from inspector.planning.figures import NO_ACTION, Figure
 from inspector.renderers.blocks import Block, Paragraph, Text, Tone, show, table
+from inspector.renderers.layout.missing import lay_out_missing
 from inspector.report import Unknown
 
 LONGEST_FORMULA: Final = 60
@@ -100,11 +102,11 @@ def shortened(answers: Iterable[Figure | None], *, show_all: bool) -> Iterator[s
 def lay_out_unknown(answers: Iterable[Figure | None]) -> Iterator[Block]:
     """Yield why figures are unknown, each reason once."""
     unknown = (each.unknown for each in answers if each is not None)
-    for reason in dict.fromkeys(_reason(each) for each in unknown if each is not None):
-        yield Paragraph(Text(reason, Tone.WARNING))
+    reasons = (_reason(each) for each in unknown if each is not None)
+    yield from dict.fromkeys(chain.from_iterable(reasons))
 
 
-def _reason(unknown: Unknown) -> str:
-    if unknown.action == NO_ACTION:
-        return f"Unknown: {unknown.reason}"
-    return f"Not visible: {unknown.unknown} ({unknown.reason}); needs {unknown.action}"
+def _reason(unknown: Unknown) -> Iterator[Block]:
+    if unknown.action != NO_ACTION:
+        return lay_out_missing([unknown])
+    return iter([Paragraph(Text(f"Unknown: {unknown.reason}", Tone.WARNING))])

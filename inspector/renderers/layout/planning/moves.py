@@ -55,7 +55,9 @@ def lay_out_move(rehearsal: Rehearsal, *, most: int | None) -> Iterator[Block]:
 
 
 def _verdict(rehearsal: Rehearsal) -> Iterator[tuple[str, object]]:
-    yield "Verdict", Text(rehearsal.summary, _TONES[rehearsal.verdict])
+    is_unfinished = rehearsal.verdict is MoveVerdict.ALREADY_THERE and rehearsal.notes
+    tone = Tone.WARNING if is_unfinished else _TONES[rehearsal.verdict]
+    yield "Verdict", Text(rehearsal.summary, tone)
     if rehearsal.instead is not None:
         yield "Instead", rehearsal.instead
     yield "Today", rehearsal.today
@@ -64,8 +66,19 @@ def _verdict(rehearsal: Rehearsal) -> Iterator[tuple[str, object]]:
     if rehearsal.path:
         updates = ", then ".join(each.words for each in rehearsal.path)
         yield "Way", f"{count(len(rehearsal.path), 'update')} in place: {updates}"
+    if rehearsal.reimages:
+        yield "Reimages", _reimages(rehearsal)
     if rehearsal.notes:
         yield "To know", [Text(each) for each in rehearsal.notes]
+
+
+def _reimages(rehearsal: Rehearsal) -> Text:
+    """Return how many times all nodes are put up anew, and by which steps."""
+    steps = [str(each.number) for each in rehearsal.steps if each.reimages]
+    by = f"{'step' if len(steps) == 1 else 'steps'} {', '.join(steps)}"
+    number = rehearsal.reimages
+    times = "once" if number == 1 else f"{number} times in all"
+    return Text(f"all nodes are put up anew {times} ({by})", Tone.WARNING)
 
 
 def _deadline(deadline: Deadline) -> Text:
@@ -139,13 +152,20 @@ def _steps(steps: Iterable[Step]) -> Iterator[Block]:
 
 def _step(step: Step) -> Iterator[Block]:
     yield Heading(4, f"Step {step.number}: {step.title}")
+    if step.not_carried:
+        yield Paragraph(Text(f"Not carried over: {'; '.join(step.not_carried)}.", Tone.WARNING))
     if step.effect:
         yield Paragraph(Text(step.effect))
     if step.risk is not None:
         yield Paragraph(Text(f"Risk: {step.risk}", Tone.WARNING))
-    yield Commands(step.commands)
+    if step.commands:
+        yield Commands(step.commands)
+    for each in step.branches:
+        yield Paragraph(Text(f"{each.when}{':' if each.commands else '.'}"))
+        if each.commands:
+            yield Commands(each.commands)
     if step.placeholders:
-        told = "; ".join(f"{each.name} is {each.meaning}" for each in step.placeholders)
+        told = "; ".join(f"{held.name} is {held.meaning}" for held in step.placeholders)
         yield Paragraph(Text(f"Fill in: {told}."))
     if step.watch is not None:
         yield Paragraph(Text(f"Watch: {step.watch}.", Tone.MUTED))

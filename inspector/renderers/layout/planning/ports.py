@@ -46,7 +46,7 @@ def lay_out_snat(snat: SNAT, most: int | None) -> Iterator[Block]:
     if not (snat.balancers or snat.gateways or snat.others):
         yield Paragraph(Text("no way out was found: there is no node to leave by one", Tone.MUTED))
     if snat.wanted is not None:
-        yield from _wanted(snat.wanted)
+        yield from _wanted(snat.wanted, show_all=most is None)
     yield from lay_out_missing(snat.missing)
 
 
@@ -128,11 +128,15 @@ def _wanted_columns(wanted: int | None) -> tuple[str, ...]:
     return () if wanted is None else (f"Addresses for {wanted:,} ports", "To add")
 
 
-def _wanted(wanted: WantedPorts) -> Iterator[Block]:
+def _wanted(wanted: WantedPorts, *, show_all: bool) -> Iterator[Block]:
     yield Heading(3, f"To give each node {wanted.ports_per_node:,} ports")
     for note in wanted.notes:
         yield Paragraph(Text(note))
     if wanted.commands:
         counted = SITUATIONS[wanted.counts_for] if wanted.counts_for is not None else None
-        yield facts(("Enough for", show(counted)))
+        enough = wanted.enough_for
+        rows = [("Counted for", show(counted))]
+        if enough is not None:
+            rows.append(("Enough for nodes", worked(enough, show_all=show_all)))
+        yield facts(*rows)
         yield Commands(wanted.commands)

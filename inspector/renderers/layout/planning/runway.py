@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from inspector.cluster.subnet_capacity import Drawer
 from inspector.network.pool_sizes import Situation
-from inspector.planning.ceilings import Ceiling, Ceilings
+from inspector.planning.ceilings import Ceiling, Ceilings, SubnetCeiling
 from inspector.planning.figures import NO_ACTION, Figure
 from inspector.planning.rooms import PoolRunway
 from inspector.planning.runway import PodCIDRRunway, Stretch, SubnetRunway
@@ -52,8 +52,8 @@ def lay_out_pools(pools: tuple[PoolRunway, ...], most: int | None) -> Iterator[B
         show_all=most is None,
         most=most,
         notes=(
-            "a pool may need what takes it to its maximum and through an upgrade there",
-            "nodes that still fit are counted as if no other pool grew",
+            "a pool may need what takes it from today to its maximum and through an upgrade there",
+            "nodes that still fit are beside those of today, as if no other pool grew",
         ),
     )
 
@@ -206,7 +206,7 @@ def lay_out_ceilings(ceilings: Ceilings, most: int | None) -> Iterator[Block]:
     yield facts(("Nodes", [_size(*each, show_all=most is None) for each in sizes.items()]))
     yield from lay_out_figures(
         _CEILINGS,
-        map(_ceiling, sorted(ceilings.rows, key=_lowest_first)),
+        chain.from_iterable(map(_ceiling, sorted(ceilings.rows, key=_lowest_first))),
         show_all=most is None,
         most=most,
         notes=("what is left at the maximum is with an upgrade of all pools",),
@@ -223,10 +223,17 @@ def _lowest_first(ceiling: Ceiling) -> tuple[bool, int]:
     return ceiling.nodes.number is None, ceiling.nodes.number or 0
 
 
-def _ceiling(ceiling: Ceiling) -> Line:
+def _ceiling(ceiling: Ceiling) -> Iterator[Line]:
+    """Yield a ceiling, below it each subnet whose room is summed in it."""
+    yield _allowed(ceiling.words, ceiling, is_at_most=ceiling.is_at_most)
+    for each in ceiling.subnets:
+        yield _allowed(f"of these {each.subnet}", each, is_at_most=ceiling.is_at_most)
+
+
+def _allowed(words: str, ceiling: Ceiling | SubnetCeiling, *, is_at_most: bool) -> Line:
     nodes = bare(ceiling.nodes)
-    if ceiling.is_at_most and nodes.tone is Tone.PLAIN:
+    if is_at_most and nodes.tone is Tone.PLAIN:
         nodes = Text(f"{nodes.text}, or fewer")
     left = (ceiling.left_now, ceiling.left_at_maximum)
-    cells = row(ceiling.words, nodes, *map(left_over, left))
+    cells = row(words, nodes, *map(left_over, left))
     return Line(cells, tuple(zip(_CEILINGS[1:], (ceiling.nodes, *left), strict=True)))
