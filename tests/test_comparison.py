@@ -1,6 +1,7 @@
 """Clusters side by side: what the rows say, where they differ, and what is left open."""
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from itertools import combinations
@@ -11,14 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures.scenarios import SCENARIOS
+from inspector.assessment import assess
 from inspector.comparison import Cell, ClusterComparison, Need, Row, Unknown, compare
-from inspector.comparison.answers import at_least, row_of, said, untold
+from inspector.comparison.answers import at_least, made_of, row_of, said, untold
+from inspector.config import Config, Ignore
 from inspector.errors import UsageError
+from inspector.findings import Severity
 from inspector.network.limits import CeilingKind
 from inspector.network.models import NetworkModel
 from inspector.network.pool_sizes import Situation
-from inspector.planning import plan
+from inspector.planning import Target, plan
 from inspector.snapshot import Snapshot, decode_snapshot
+from inspector.topology import Topology
 from tests.odd_clusters import (
     MACHINES,
     NETWORKS,
@@ -187,7 +192,7 @@ def test_kubenet_beside_node_subnet() -> None:
         "pods-among-devices": ("no", "yes, 84 of 87 are for pods"),
         "node-subnet": ("a /16", "a /22"),
         "node-subnet-use": ("3 given out, 65,528 free", "87 given out, 932 free"),
-        "nodes-that-fit": ("65,528", "30"),
+        "nodes-that-fit": ("65,528 nodes", "30 nodes"),
         "pod-cidr": ("a /16, a /24 for each of 256 nodes", None),
         "route-table": ("AKS's own, on the node subnet", "none"),
         "routes": ("3 to nodes' pods", "none"),
@@ -206,8 +211,10 @@ def test_kubenet_beside_node_subnet() -> None:
             "Ubuntu 22.04, 2027-06-30; kubenet, 2028-03-31",
             "Ubuntu 22.04, 2027-06-30",
         ),
-        "overlay-readiness": ("7 of 9 conditions met, 1 not visible in ARM", None),
-        "check-nsg-attached": ("passes", "fails, info"),
+        "overlay-readiness": ("17 of 19 conditions met, 1 blocker, 1 not visible in ARM", None),
+        "findings": ("1 medium, 2 info", "1 medium, 2 info"),
+        "check-nsg-attached": ("passes", "fails: 1 info"),
+        "check-retirements": ("fails: 1 medium, 1 info", "fails: 1 medium"),
     }
     assert not any(row.differs is None for row in found.values())
     assert figures(found["node-subnet-use"].cells[1]) == {"given_out": 87, "free": 932}
@@ -230,9 +237,10 @@ def test_the_causes_of_kubenet_and_node_subnet() -> None:
         "a /22 for nodes, a node takes 31 when full",
     ]
     assert whys["overlay-readiness"] == [
-        "not met: a user-assigned identity",
+        "needed: a user-assigned identity",
         "only kubenet has to move",
     ]
+    assert whys["findings"] == ["retirements", "nsg-attached"]
 
 
 def test_kubenet_beside_overlay() -> None:
@@ -289,7 +297,8 @@ def test_three_clusters() -> None:
         "33, by the node subnet",
         "256, by the pod CIDR",
     )
-    assert rows["findings"].differs is None
+    assert rows["findings"].differs is True
+    assert rows["findings"].cells[2].is_least
 
 
 @pytest.mark.parametrize(
@@ -505,7 +514,7 @@ def test_pools_with_different_max_pods_are_told_apart() -> None:
     expected = found["ip-configurations-expected"].cells[0]
     assert expected.value == "21 to 31 and 101 to 111"
     assert figures(expected) == {"least": 21, "most": 111}
-    assert values(found["nodes-that-fit"]) == ("30 of those that take least", "30")
+    assert values(found["nodes-that-fit"]) == ("30 nodes of those that take least", "30 nodes")
     pools[1].pop("maxPods")
     hidden = rows_of(compared(draft.snapshot(), CNI))
     assert values(hidden["ip-configurations-expected"]) == ("?", "21 to 31")
@@ -651,7 +660,7 @@ def test_all_are_judged_by_one_day() -> None:
     assert compared(KUBENET, later).rows_that_differ == 0
     found = compare([bundled(KUBENET), bundled(CNI)], as_of=date(2028, 3, 31))
     cell = rows_of(found)["overlay-readiness"].cells[0]
-    assert cell.why == "not met: a user-assigned identity"
+    assert cell.why == "needed: a user-assigned identity"
     retiring = rows_of(found)["retirements"].cells[0]
     assert retiring.why == "kubenet retires today"
     assert str(retiring.value).endswith("; kubenet, retired 2028-03-31")
@@ -689,6 +698,12 @@ CLUSTER = bundled(KUBENET).cluster
         ),
         ([said("1", "", "c"), said("2", "b", "")], True, [None, "b"]),
         ([said("1"), said("2")], True, [None, None]),
+        ([made_of(said("1", "a"), "x"), made_of(said("1", "b"), "y")], True, ["a", "b"]),
+        ([made_of(said("1", "a"), "xy"), made_of(said("1", "b"), "yx")], False, [None, None]),
+        ([at_least(made_of(said("1", "a"), "x")), said("2", "b")], True, ["a", "b"]),
+        ([at_least(made_of(said("1"), "x")), made_of(said("2"), "xx")], None, [None, None]),
+        ([at_least(made_of(said("1", "a"), "xx")), made_of(said("1", "b"), "x")], True, ["a", "b"]),
+        ([at_least(made_of(said("1"), "x")), at_least(said("2"))], None, [None, None]),
     ],
 )
 def test_a_row_tells_what_sets_its_clusters_apart(
@@ -697,6 +712,131 @@ def test_a_row_tells_what_sets_its_clusters_apart(
     row = row_of("key", "title", answers)  # type: ignore[arg-type]
     assert row.differs is differs
     assert [each.why for each in row.cells] == whys
+
+
+def test_nodes_that_differ_otherwise_from_what_is_declared_are_not_the_same() -> None:
+    row = rows_of(compared("broken-kubenet", "broken-cni"))["looks-as-declared"]
+    assert values(row) == ("no", "no")
+    assert row.differs is True
+    one, other = (cell.why for cell in row.cells)
+    assert one is not None
+    assert one.startswith("system: 1 node with 2 IPv4 configurations, not 1, ")
+    assert other is not None
+    assert other.startswith("main: 1 node with 8 IPv4 configurations, not 21 to 31, ")
+
+
+def test_the_same_differences_in_a_pool_of_another_name_are_the_same() -> None:
+    draft = Draft(CNI)
+    draft.cluster["properties"]["agentPoolProfiles"][0]["maxPods"] = 50
+    renamed = msgspec.json.encode(layout_of(draft.snapshot())).replace(b"nodepool1", b"largepool")
+    other = decode_snapshot(renamed, "renamed")
+    row = rows_of(compared(draft.snapshot(), other))["looks-as-declared"]
+    assert values(row) == ("no", "no")
+    assert row.differs is False
+
+
+@pytest.mark.parametrize("both", [*combinations((KUBENET, CNI, "broken-cni", "broken-kubenet"), 2)])
+def test_checks_come_by_what_one_cluster_has_found_and_another_has_not(
+    both: tuple[str, str],
+) -> None:
+    found = rows_of(compared(*both))
+    checks = [row for key, row in found.items() if key.startswith("check-")]
+    order = [(Severity(row.severity or "").rank, row.title) for row in checks]
+    assert order == sorted(order)
+    outcomes = [
+        {each.check: each for each in assess(Topology(bundled(name))).outcomes} for name in both
+    ]
+    for check in outcomes[0]:
+        one, other = (
+            Counter((found.severity, found.cause) for found in each[check].findings)
+            for each in outcomes
+        )
+        assert (f"check-{check}" in found) is (one != other), check
+        if one != other:
+            apart = (one - other) + (other - one)
+            worst = min(apart, key=lambda each: each[0].rank)[0]
+            assert found[f"check-{check}"].severity is worst
+            assert found[f"check-{check}"].differs is True
+
+
+def test_a_check_tells_why_it_was_skipped_and_what_else_it_found() -> None:
+    found = rows_of(compared("broken-kubenet", "broken-cni"))
+    skipped = found["check-kubenet-node-route"].cells[1]
+    assert (skipped.value, skipped.why) == (None, "the network plugin is azure, not kubenet")
+    retirements = found["check-retirements"].cells
+    assert [each.value for each in retirements] == ["fails: 1 medium, 2 info", "fails: 2 medium"]
+    assert (retirements[0].why or "").startswith("kubenet: retires on 2028-03-31")
+    assert (retirements[1].why or "").startswith("the Open Service Mesh add-on: retires on ")
+
+
+def test_what_the_settings_ignore_is_no_difference() -> None:
+    ignore = tuple(
+        Ignore(check=each, resource="*", reason="known", expires=None)
+        for each in ("nsg-attached", "retirements")
+    )
+    found = rows_of(compare([bundled(KUBENET), bundled(CNI)], config=Config(ignore=ignore)))
+    assert not any(key.startswith("check-") for key in found)
+    assert values(found["findings"]) == ("1 info, 2 ignored",) * 2
+    assert found["findings"].differs is False
+
+
+def test_a_hidden_rule_or_address_leaves_no_way_out_and_no_ports_open() -> None:
+    """The ports are those of the plan: they depend on neither, and the address counts as one."""
+    found = rows_of(compared("half-migrated", KUBENET))
+    (balancer,) = plan(bundled("half-migrated")).snat.balancers
+    for key, stretch in zip(("snat-ports", "snat-ports-at-maximum"), (0, -1), strict=True):
+        ports = balancer.stretches[stretch]
+        numbers = {"ports": ports.ports_per_node.value, "nodes": ports.nodes.value}
+        assert figures(found[key].cells[0]) == numbers
+        assert found[key].differs is False
+    assert values(found["way-out"]) == ("load balancer", "load balancer")
+    assert found["way-out"].differs is False
+    addresses = found["outbound-addresses"].cells[0]
+    assert (addresses.value, addresses.detail) == ("1 address, 1 not seen", "198.51.100.230")
+    assert [each.unknown.rpartition("/")[2] for each in addresses.missing] == [
+        "pip-orders-egress-2"
+    ]
+    assert found["outbound-addresses"].differs is None
+
+
+def test_hidden_nodes_may_leave_by_another_way() -> None:
+    snapshot = bundled(OVERLAY)
+    scope = next(each.scope for each in snapshot.listings if each.type == SCALE_SET_INTERFACES)
+    without = refused(snapshot, [Refusal(scope, SCALE_SET_INTERFACES, with_documents=True)])
+    found = rows_of(compared(without, OVERLAY))
+    for key, value in {
+        "way-out": "load balancer, as far as seen",
+        "outbound-addresses": "2 addresses, as far as seen",
+        "snat-ports": "8,000 for each node, as far as seen",
+    }.items():
+        cell = found[key].cells[0]
+        assert (cell.value, cell.is_least, found[key].differs) == (value, True, None)
+        assert cell.missing
+
+
+@pytest.mark.parametrize("name", ["kubenet-dual-stack", "seed-kubenet", KUBENET, "broken-kubenet"])
+def test_the_conditions_of_a_move_are_those_of_its_rehearsal(name: str) -> None:
+    move = plan(bundled(name), to=Target.OVERLAY).move
+    assert move is not None
+    assert figures(rows_of(compared(name, name))["overlay-readiness"].cells[0]) == {
+        "conditions": len(move.conditions),
+        "met": move.met,
+        "blockers": move.blockers,
+        "risks": move.risks,
+        "not_visible": move.not_visible,
+    }
+
+
+def test_clusters_that_lack_different_conditions_are_not_the_same() -> None:
+    one, other = Draft(KUBENET), Draft(KUBENET)
+    other.cluster["identity"] = {"type": "UserAssigned"}
+    other.network_profile["networkPolicy"] = "calico"
+    row = rows_of(compared(one.snapshot(), other.snapshot()))["overlay-readiness"]
+    assert row.differs is True
+    assert [each.why for each in row.cells] == [
+        "needed: a user-assigned identity",
+        "needed: no network policy engine",
+    ]
 
 
 def test_every_row_has_a_key_of_its_own() -> None:

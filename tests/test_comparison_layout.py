@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from itertools import combinations
 
 import msgspec
@@ -9,7 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fixtures.scenarios import SCENARIOS
-from inspector.comparison import ClusterComparison, Unknown, compare
+from inspector.comparison import FINDINGS, ClusterComparison, Unknown, compare
+from inspector.findings import Severity
 from inspector.renderers.blocks import Block, Heading, Table
 from inspector.renderers.json_format import json_schema, render_json
 from inspector.renderers.layout.comparison import lay_out_comparison
@@ -72,7 +74,12 @@ def test_every_row_is_told_with_a_mark_and_a_cell_for_each_cluster() -> None:
         table = shown[section.title][0]
         assert table.columns == ("", "", "aks-shop", "aks-payments", "aks-retail")
         titles = [(row[0].text, row[1].text) for row in table.rows]
-        assert titles == [(row.title, marks[row.differs]) for row in section.rows]
+        expected = [
+            (row.title, marks[row.differs])
+            for row in section.rows
+            if row.severity is not Severity.INFO
+        ]
+        assert titles == expected
 
 
 def test_every_difference_has_its_reason_below() -> None:
@@ -87,7 +94,7 @@ def test_every_difference_has_its_reason_below() -> None:
         }
         whole = ", ".join(explained)
         for row in section.rows:
-            if any(cell.why for cell in row.cells):
+            if any(cell.why for cell in row.cells) and row.severity is not Severity.INFO:
                 assert set(row.title.split(", ")) <= explained, whole
     assert (
         "kubenet: the node alone takes a VNet address, pods are behind NAT; node-subnet CNI: each "
@@ -98,6 +105,41 @@ def test_every_difference_has_its_reason_below() -> None:
 def test_a_reason_that_all_share_is_told_once() -> None:
     text = terminal(compared("broken-kubenet", KUBENET), 200)
     assert not re.search(r"(\S.{12,}); \1$", text, re.MULTILINE)
+
+
+def test_of_many_checks_the_worst_are_shown_and_the_others_counted() -> None:
+    found = compared("broken-kubenet", "broken-cni")
+    (section,) = (each for each in found.sections if each.key == FINDINGS)
+    table, *_ = tables(found)["Findings"]
+    assert len(section.rows) > 40
+    assert len(table.rows) < 20
+    shown = [row[0].text for row in table.rows]
+    assert shown == [row.title for row in section.rows[: len(shown)]]
+    rest = section.rows[len(shown) :]
+    severities = Counter(each.severity for each in rest)
+    told = ", ".join(f"{severities[each]} {each}" for each in Severity if severities[each])
+    assert table.note == (f"they differ in {len(rest)} more checks: {told}; --all shows them")
+    every = [each for each in blocks(found, show_all=True) if isinstance(each, Table)]
+    (whole,) = (each for each in every if each.rows[0][0].text == "Findings")
+    assert len(whole.rows) == len(section.rows)
+    assert whole.note is None
+
+
+def test_checks_of_info_are_counted() -> None:
+    table = tables(compared(KUBENET, CNI))["Findings"][0]
+    assert [row[0].text for row in table.rows] == ["Findings"]
+    assert table.note == "they differ in 2 more checks: 2 info; --all shows them"
+
+
+def test_why_checks_do_not_apply_is_told_once() -> None:
+    found = compared("broken-kubenet", "broken-cni")
+    why = "the network plugin is azure, not kubenet"
+    assert terminal(found, 400).count(why) == 1
+    (last,) = (
+        each for each in tables(found)["Findings"] if each.columns == ("Cluster", "Why", "Checks")
+    )
+    checks = {row[1].text: row[2].text for row in last.rows}[why]
+    assert {"kubenet-node-route", "kubenet-pod-cidrs"} <= {*checks.split(", ")}
 
 
 @pytest.mark.parametrize("show_all", [False, True])

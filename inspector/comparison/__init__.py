@@ -43,6 +43,8 @@ from inspector.report.answer import Unknown, View
 from inspector.snapshot import Snapshot
 
 SCHEMA_VERSION = 1
+FINDINGS = "findings"
+"""The key of the section that has a row for each check by which clusters differ."""
 _FEWEST = 2
 _SUBJECTS: tuple[tuple[str, str, tuple[Question, ...]], ...] = (
     ("cluster", "Cluster", clusters.QUESTIONS),
@@ -57,7 +59,6 @@ _SUBJECTS: tuple[tuple[str, str, tuple[Question, ...]], ...] = (
     ("outbound", "Way out", outbound.QUESTIONS),
     ("api-server", "API access", access.API_SERVER),
     ("lifecycle", "Retirement and migration", lifecycle.QUESTIONS),
-    ("findings", "Findings", findings.QUESTIONS),
 )
 
 
@@ -119,14 +120,15 @@ def compare(
 
 def _sections(sides: Sequence[Side]) -> Iterable[Section]:
     for key, title, questions in _SUBJECTS:
-        rows = [ask_all(each, sides) for each in questions]
-        rows += findings.check_rows(sides) if questions is findings.QUESTIONS else ()
+        rows = (ask_all(each, sides) for each in questions)
         kept = tuple(row for row in rows if any(cell.value is not None for cell in row.cells))
         if kept:
             yield Section(key=key, title=title, rows=kept)
+    yield Section(key=FINDINGS, title="Findings", rows=tuple(findings.rows(sides)))
 
 
 __all__ = [
+    "FINDINGS",
     "SCHEMA_VERSION",
     "Cell",
     "ClusterComparison",

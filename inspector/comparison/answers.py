@@ -1,5 +1,6 @@
 """Questions, what each cluster answers and why, and the row that the answers make."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from inspector.collected import NotCollected
 from inspector.comparison.side import Cause, Side
 from inspector.comparison.views import Cell, NamedNumber, Row
 from inspector.planning.figures import NO_ACTION
-from inspector.report.answer import Unknown, unknown_of
+from inspector.report.answer import TextAnswer, Unknown, unknown_of
 from inspector.resource_id import ResourceId
 from inspector.snapshot import Gap
 
@@ -63,9 +64,27 @@ def untold(target: ResourceId, reason: str, action: str = NO_ACTION) -> Said:
     return unknown(Unknown(unknown=str(target), reason=reason, action=action))
 
 
-def at_least(answer: Said) -> Said:
-    """Return the answer as one that may not be all there is."""
-    return answer._replace(cell=msgspec.structs.replace(answer.cell, is_least=True))
+def made_of(answer: Said, parts: Iterable[str]) -> Said:
+    """Return the answer with what it sums up: answers of other parts are not the same."""
+    return answer._replace(cell=msgspec.structs.replace(answer.cell, parts=tuple(sorted(parts))))
+
+
+def at_least(answer: Said, missing: Iterable[Unknown] = ()) -> Said:
+    """Return the answer as one that may not be all there is, and what hides the rest."""
+    hidden = tuple(dict.fromkeys(missing))
+    cell = msgspec.structs.replace(answer.cell, is_least=True, missing=hidden)
+    return answer._replace(cell=cell)
+
+
+def as_far_as_seen(answer: Said, missing: Sequence[Unknown]) -> Said:
+    """Return the answer, in words too as one that may not be all, if anything hides a part."""
+    value = answer.cell.value
+    if not missing or isinstance(value, Unknown):
+        return answer
+    if value is None:
+        return unknown(missing[0])
+    cell = msgspec.structs.replace(answer.cell, value=f"{value}, as far as seen")
+    return at_least(answer._replace(cell=cell), missing)
 
 
 def unless_hidden(gaps: Iterable[Gap], answer: Callable[[], Said]) -> Said:
@@ -101,10 +120,25 @@ def row_of(key: str, title: str, answers: Sequence[Said]) -> Row:
 def _differ(cells: Iterable[Cell]) -> bool | None:
     """Whether cells differ, ``None`` if what is not known decides."""
     every = list(cells)
-    certain = {each.value for each in every if _is_certain(each)}
-    if len(certain) > 1:
+    if any(_are_different(one, other) for one, other in combinations(every, 2)):
         return True
     return False if all(map(_is_certain, every)) else None
+
+
+def _are_different(one: Cell, other: Cell) -> bool:
+    """Whether two cells differ for certain: of one that may not be all by what the other lacks."""
+    if isinstance(one.value, Unknown) or isinstance(other.value, Unknown):
+        return False
+    if one.is_least and other.is_least:
+        return False
+    if one.is_least or other.is_least:
+        least, whole = (one, other) if one.is_least else (other, one)
+        return not Counter(least.parts) <= Counter(whole.parts)
+    return _content(one) != _content(other)
+
+
+def _content(cell: Cell) -> tuple[TextAnswer, tuple[str, ...]]:
+    return cell.value, cell.parts
 
 
 def _is_certain(cell: Cell) -> bool:
@@ -124,7 +158,7 @@ def _causes_that_tell_apart(answers: Sequence[Said]) -> list[str | None]:
     apart = {
         pair
         for pair in combinations(known, 2)
-        if answers[pair[0]].cell.value != answers[pair[1]].cell.value
+        if _content(answers[pair[0]].cell) != _content(answers[pair[1]].cell)
     }
     chosen: list[int] = []
     depth = max((len(answers[number].causes) for number in known), default=0)

@@ -3,15 +3,24 @@
 from collections.abc import Sequence
 from typing import Final
 
-from inspector.cluster.move_conditions import Answer, overlay_readiness
+from inspector.cluster.move_conditions import (
+    Answer,
+    Requirement,
+    conditions_of_overlay,
+    conditions_of_reimage,
+)
 from inspector.cluster.retirements import RETIREMENTS, Retirement, usage_of
-from inspector.comparison.answers import Question, Said, at_least, said
+from inspector.comparison.answers import Question, Said, at_least, made_of, said
 from inspector.comparison.side import Side
 from inspector.network.models import NetworkModel
 from inspector.nodes import makes_nodes_without_pool
+from inspector.planning.moves import Weight
+from inspector.planning.moves.reasons import REASONS
+from inspector.report.answer import unknown_of
 from inspector.resources import same_text
 from inspector.wording import count, names, share
 
+_MOST_NEEDED: Final = 2
 _BASIC: Final = "load-balancer-sku"
 _KUBENET: Final = next(each for each in RETIREMENTS if each.predicate == "kubenet")
 
@@ -27,6 +36,7 @@ def _retirements(side: Side) -> Said:
     past = sum(each.retired_on <= side.as_of for each in used)
     kubenet = f"kubenet {_when(side, _KUBENET)}" if _KUBENET in used else ""
     found = said(words, kubenet, _nearest(side, used), features=len(used), past=past)
+    found = made_of(found, (each.feature for each in used))
     return at_least(found) if is_untold else found
 
 
@@ -57,19 +67,39 @@ def _is_basic(side: Side, retirement: Retirement) -> bool:
 def _readiness(side: Side) -> Said:
     if side.model is not NetworkModel.KUBENET:
         return said(None, "only kubenet has to move")
-    conditions = overlay_readiness(side.cluster)
-    answers = [each.answer for each in conditions]
-    unmet = [each.words for each in conditions if each.answer is Answer.NOT_MET]
-    met, hidden = answers.count(Answer.MET), answers.count(Answer.NOT_VISIBLE)
-    words = f"{share(met, len(conditions), 'condition')} met"
-    words += f", {hidden} not visible in ARM" if hidden else ""
+    situation = side.situation
+    conditions = (*conditions_of_reimage(situation), *conditions_of_overlay(situation))
+    unmet = [each for each in conditions if each.answer is Answer.NOT_MET]
+    hidden = [each for each in conditions if each.answer is Answer.NOT_VISIBLE]
+    open_ones = [each for each in hidden if each.gaps or each.doubts]
+    found = _counted(conditions, unmet, hidden)
+    parts = (each.condition.value for each in (*unmet, *hidden) if each not in open_ones)
+    found = made_of(found, parts)
+    gaps = (unknown_of(gap) for each in open_ones for gap in each.gaps)
+    doubts = (side.untold(doubt) for each in open_ones for doubt in each.doubts)
+    return at_least(found, (*gaps, *doubts)) if open_ones else found
+
+
+def _counted(
+    conditions: Sequence[Requirement], unmet: Sequence[Requirement], hidden: Sequence[Requirement]
+) -> Said:
+    """Return how many conditions there are of which kind, and which ones are not met."""
+    blockers = [each for each in unmet if REASONS[each.condition].weight is Weight.BLOCKER]
+    risks = [each for each in unmet if each not in blockers]
+    met = len(conditions) - len(unmet) - len(hidden)
+    parts = [f"{share(met, len(conditions), 'condition')} met"]
+    parts += [count(len(blockers), "blocker")] if blockers else []
+    parts += [count(len(risks), "risk")] if risks else []
+    parts += [f"{len(hidden)} not visible in ARM"] if hidden else []
+    needed = names((each.words for each in (*blockers, *risks)), _MOST_NEEDED)
     return said(
-        words,
-        f"not met: {names(unmet)}" if unmet else "nothing that ARM shows is in the way",
+        ", ".join(parts),
+        f"needed: {needed}" if unmet else "nothing that ARM shows is in the way",
         conditions=len(conditions),
         met=met,
-        not_met=len(unmet),
-        not_visible=hidden,
+        blockers=len(blockers),
+        risks=len(risks),
+        not_visible=len(hidden),
     )
 
 

@@ -6,10 +6,20 @@ import msgspec
 
 from inspector.cluster.fingerprint import Agreement
 from inspector.comparison.addresses import hidden_of_nodes
-from inspector.comparison.answers import Question, Said, said, unknown, untold
+from inspector.comparison.answers import (
+    Question,
+    Said,
+    at_least,
+    made_of,
+    said,
+    unknown,
+    untold,
+)
 from inspector.comparison.side import Side
 from inspector.network.models import NetworkModel, describe_network, unrecognised
-from inspector.wording import count
+from inspector.report.answer import Unknown
+from inspector.report.network_model import NetworkModels
+from inspector.wording import count, names
 
 _PLANES: Final = {
     "azure": "Azure's data plane: the nodes' kernels forward, as kube-proxy tells them",
@@ -25,6 +35,7 @@ _POLICIES: Final = {
     "calico": "Calico on every node",
     "cilium": "Cilium: the data plane itself enforces policies",
 }
+_NOT_AS_DECLARED: Final = "not as declared"
 _SOURCES: Final = {
     NetworkModel.KUBENET: "the pod CIDR, outside the VNet",
     NetworkModel.CNI_OVERLAY: "the pod CIDR, outside the VNet",
@@ -64,20 +75,31 @@ def _settings(side: Side) -> str:
 
 def _looks_as_declared(side: Side) -> Said:
     models = side.models
-    differences = [f"{each.pool}: {words}" for each in models.pools for words in each.differences]
     hidden = hidden_of_nodes(side)
     match models.agreement:
         case Agreement.AGREES:
             return said("yes", "NICs, routes and tags are what the model makes")
         case Agreement.DIFFERS:
-            if hidden is not None:
-                return said("no", differences[0])
-            number = count(len(differences), "difference")
-            return said("no", differences[0], detail=number, differences=len(differences))
+            return _differences(models, hidden)
         case Agreement.UNKNOWN:
             if hidden is None and not any(each.nodes for each in models.pools):
                 return said(None, "no node")
             return unknown(hidden or side.untold("the nodes do not tell their model"))
+
+
+def _differences(models: NetworkModels, hidden: Unknown | None) -> Said:
+    """Return that nodes do not look as declared, and by what, whatever their pools are called.
+
+    Hidden nodes may belong to a difference, which then counts others than it says.
+    """
+    told = [f"{each.pool}: {words}" for each in models.pools for words in each.differences]
+    cause = names(told, most=2)
+    if hidden is not None:
+        return at_least(made_of(said("no", cause), [_NOT_AS_DECLARED]), [hidden])
+    number = count(len(told), "difference")
+    found = said("no", cause, detail=number, differences=len(told))
+    parts = (words for each in models.pools for words in each.differences)
+    return made_of(found, (_NOT_AS_DECLARED, *parts))
 
 
 def _data_plane(side: Side) -> Said:

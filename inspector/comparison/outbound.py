@@ -1,22 +1,39 @@
 """The way out: what is declared, how traffic really leaves, with which address and ports."""
 
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, TypeVar
 
 import msgspec
 
-from inspector.cluster.egress import EgressKind, OutboundType, Traffic, outbound_type
+from inspector.cluster.egress import (
+    NOTHING_LEAVES,
+    EgressKind,
+    OutboundType,
+    Traffic,
+    declared_kinds,
+    outbound_type,
+)
 from inspector.cluster.fingerprint import Agreement
 from inspector.comparison.addresses import spread
-from inspector.comparison.answers import Question, Said, said, unknown
+from inspector.comparison.answers import (
+    Question,
+    Said,
+    as_far_as_seen,
+    at_least,
+    made_of,
+    said,
+    unknown,
+)
 from inspector.comparison.side import Side
 from inspector.network.spaces import Family
 from inspector.planning.figures import several
-from inspector.report.answer import Unknown
+from inspector.report.answer import Unknown, unknown_of
 from inspector.report.snat_ports import SNATPorts
 from inspector.report.ways_out import WayOut, WayOutInShort
 from inspector.wording import names
 
+_Kind = TypeVar("_Kind", WayOut, WayOutInShort)
+_NOT_AS_DECLARED: Final = "not as declared"
 _FOREIGN: Final = frozenset({EgressKind.APPLIANCE, EgressKind.GATEWAY})
 _NOTHING: Final = frozenset({EgressKind.DROPPED, EgressKind.NONE})
 _STANDS_FOR: Final = {
@@ -50,30 +67,45 @@ def _declared(side: Side) -> Said:
     return said(words, _STANDS_FOR[found])
 
 
-def _seen(side: Side, answer: Callable[[tuple[WayOutInShort, ...]], Said]) -> Said:
-    """Return the answer, if all ways out were seen and there is a node to leave."""
-    found = side.ways_out
-    if found.missing:
-        return unknown(found.missing[0])
-    untold = next((each for each in found.rows if each.kind is EgressKind.UNKNOWN), None)
-    if untold is not None:
-        return unknown(side.untold(untold.words))
-    return answer(found.in_short) if found.rows else said(None, "no node")
+def _told(
+    side: Side, ways: Sequence[_Kind], rows: Iterable[WayOut]
+) -> tuple[list[_Kind], tuple[Unknown, ...]]:
+    """Return the ways out that can be told, and what hides others, such as those of hidden nodes.
+
+    Nothing else leaves them open: a rule or an address that is hidden is of a way out that is seen.
+    """
+    hidden = [unknown_of(each) for each in side.topology.hidden_nodes]
+    for each in rows:
+        if each.kind is EgressKind.UNKNOWN:
+            hidden += each.missing or (side.untold(each.words),)
+    known = [each for each in ways if each.kind is not EgressKind.UNKNOWN]
+    return known, tuple(dict.fromkeys(hidden))
+
+
+def _none(hidden: Sequence[Unknown]) -> Said:
+    """Return the answer of a cluster without a way out that can be told."""
+    return unknown(hidden[0]) if hidden else said(None, "no node")
 
 
 def _way(side: Side) -> Said:
-    def answer(ways: tuple[WayOutInShort, ...]) -> Said:
-        differs = side.ways_out.agreement is Agreement.DIFFERS
-        kinds = _kinds(ways)
-        hops = names(hop for each in ways for hop in each.next_hops)
-        cause = side.profile.outbound_type or "not declared"
-        words = f"{kinds}, not as declared" if differs else kinds
-        return said(words, f"outbound type {cause}", _leaving(ways), detail=hops)
+    found = side.ways_out
+    ways, hidden = _told(side, found.in_short, found.rows)
+    if not ways:
+        return _none(hidden)
+    differs = found.agreement is Agreement.DIFFERS
+    is_to_be_none = declared_kinds(side.profile) == NOTHING_LEAVES
+    if is_to_be_none and found.agreement is Agreement.UNKNOWN:
+        hidden += found.missing
+    kinds = _kinds(ways)
+    hops = names(hop for each in ways for hop in each.next_hops)
+    cause = side.profile.outbound_type or "not declared"
+    words = f"{kinds}, {_NOT_AS_DECLARED}" if differs else kinds
+    answer = said(words, f"outbound type {cause}", _leaving(ways), detail=hops)
+    parts = [each.words for each in ways] + [_NOT_AS_DECLARED] * differs
+    return as_far_as_seen(made_of(answer, parts), hidden)
 
-    return _seen(side, answer)
 
-
-def _kinds(ways: Sequence[WayOutInShort]) -> str:
+def _kinds(ways: Iterable[WayOutInShort]) -> str:
     return " and ".join(each.words for each in ways)
 
 
@@ -83,21 +115,44 @@ def _leaving(ways: Sequence[WayOutInShort]) -> str:
 
 
 def _addresses(side: Side) -> Said:
-    def answer(ways: tuple[WayOutInShort, ...]) -> Said:
-        found = list(dict.fromkeys(one for each in ways for one in each.addresses))
-        texts = [each for each in found if isinstance(each, str)]
-        causes = (_leaving(ways), addresses_of(side))
-        if any(each.kind in _FOREIGN for each in ways) and not texts:
-            return said("those behind the route's next hop, not read", *causes)
-        if any(each.kind is EgressKind.DEFAULT_ACCESS for each in ways) and not texts:
-            return said("Azure's, which may change", *causes)
-        ranges = sum("/" in each for each in texts)
-        parts = [several(len(texts) - ranges, "address")] if len(texts) > ranges else []
-        parts += [several(ranges, "range")] if ranges else []
-        words = " and ".join(parts) or "none"
-        return said(words, *causes, detail=names(texts), addresses=len(texts) - ranges)
+    found = side.ways_out
+    ways, hidden = _told(side, found.in_short, found.rows)
+    if not ways:
+        return _none(hidden)
+    every = list(dict.fromkeys(one for each in ways for one in each.addresses))
+    texts = [each for each in every if isinstance(each, str)]
+    unseen = tuple(each for each in every if isinstance(each, Unknown))
+    if unseen and not texts:
+        return unknown(unseen[0])
+    causes = (_leaving(ways), addresses_of(side))
+    if unseen:
+        words = f"{_sum(texts)}, {len(unseen)} not seen"
+        answer = said(words, *causes, detail=names(texts))
+        return at_least(answer, (*unseen, *hidden))
+    return as_far_as_seen(_told_addresses(ways, texts, causes), hidden)
 
-    return _seen(side, answer)
+
+def _told_addresses(
+    ways: Sequence[WayOutInShort], texts: Sequence[str], causes: tuple[str, ...]
+) -> Said:
+    if any(each.kind in _FOREIGN for each in ways) and not texts:
+        return said("those behind the route's next hop, not read", *causes)
+    if any(each.kind is EgressKind.DEFAULT_ACCESS for each in ways) and not texts:
+        return said("Azure's, which may change", *causes)
+    number = len(texts) - _ranges(texts)
+    return said(_sum(texts), *causes, detail=names(texts), addresses=number)
+
+
+def _sum(texts: Sequence[str]) -> str:
+    """Return how many addresses and ranges there are: ``2 addresses and 1 range``."""
+    ranges = _ranges(texts)
+    parts = [several(len(texts) - ranges, "address")] if len(texts) > ranges else []
+    parts += [several(ranges, "range")] if ranges else []
+    return " and ".join(parts) or "none"
+
+
+def _ranges(texts: Iterable[str]) -> int:
+    return sum("/" in each for each in texts)
 
 
 def addresses_of(side: Side) -> str:
@@ -120,16 +175,17 @@ def _rows(side: Side) -> list[WayOut]:
 
 def _ports(*, at_maximum: bool) -> Callable[[Side], Said]:
     def asked(side: Side) -> Said:
-        def answer(_: tuple[WayOutInShort, ...]) -> Said:
-            rows = _rows(side)
-            divided = [each.ports for each in rows if each.ports is not None]
-            if not divided:
-                return _shared(rows)
-            found = _divided(side, rows, divided, at_maximum=at_maximum)
-            has_gateway = any(each.shared_ports is not None for each in rows)
-            return _both(found, _shared(rows)) if has_gateway else found
-
-        return _seen(side, answer)
+        every = _rows(side)
+        rows, hidden = _told(side, every, every)
+        if not rows:
+            return _none(hidden)
+        divided = [each.ports for each in rows if each.ports is not None]
+        if not divided:
+            return as_far_as_seen(_shared(rows), hidden)
+        found = _divided(side, rows, divided, at_maximum=at_maximum)
+        has_gateway = any(each.shared_ports is not None for each in rows)
+        answer = _both(found, _shared(rows)) if has_gateway else found
+        return as_far_as_seen(answer, hidden)
 
     return asked
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from inspector.assessment import Assessment, assess
 from inspector.cluster.devices import Device
+from inspector.cluster.move_conditions import Situation
 from inspector.cluster.subnet_capacity import Drawer, SubnetCapacity, subnet_capacities
 from inspector.config import Config
 from inspector.network.models import NetworkModel, network_model
@@ -135,6 +136,17 @@ class Side:
     def untold(self, reason: str, action: str = NO_ACTION) -> Unknown:
         """Return what ARM does not tell of the cluster; ``action`` is what would."""
         return Unknown(unknown=str(self.cluster.id), reason=reason, action=action)
+
+    @property
+    def situation(self) -> Situation:
+        """The cluster before a move, with the pools that it has."""
+        config = self._config or Config()
+        return Situation(
+            today=self.topology,
+            supposed=self.topology,
+            as_of=self.as_of,
+            on_premises=config.on_premises,
+        )
 
     @cached_property
     def assessment(self) -> Assessment:

@@ -107,7 +107,8 @@ def _fit(side: Side) -> Said:
     if isinstance(left.value, Unknown):
         return unknown(left.value)
     taken = {draw.addresses_per_node for each in found for draw in each.subnet.of(Drawer.NODES)}
-    words = f"{left.value:,}{' of those that take least' if len(taken) > 1 else ''}"
+    words = several(left.value, "node")
+    words += " of those that take least" if len(taken) > 1 else ""
     *causes, nodes = _causes_of_use(side, found)
     starting = (side.ceilings.sizes[0].nodes.number or 0) - len(side.topology.nodes)
     nodes += f" and {starting:,} that may start again" if starting > 0 else ""
@@ -151,7 +152,7 @@ def _pod_cidr(side: Side) -> Said:
 QUESTIONS: Final = (
     Question("node-subnet", "Node subnet", _node_subnet),
     Question("node-subnet-use", "Addresses of the node subnet", _use),
-    Question("nodes-that-fit", "Nodes that still fit", _fit),
+    Question("nodes-that-fit", "Room for nodes, node subnet alone", _fit),
     Question("pod-subnet", "Pod subnet", _pod_subnet),
     Question("pod-cidr", "Pod CIDR", _pod_cidr),
 )

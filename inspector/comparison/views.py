@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from inspector.findings import Severity
 from inspector.network.models import NetworkModel
 from inspector.network.pool_sizes import Situation
 from inspector.planning.figures import Figure
@@ -39,16 +40,19 @@ class NamedNumber(View, frozen=True):
 class Cell(View, frozen=True):
     """What one cluster has; ``None`` where the row does not apply to it.
 
-    Cells are the same if their ``value`` is, which ``figures`` hold as numbers. ``detail`` has
-    names and ranges, which no two clusters share: they are no difference. ``is_least`` says that
-    there may be more than could be seen or told. ``why`` is the cause on this cluster's side,
-    where the row differs.
+    Cells are the same if ``value`` and ``parts`` are: ``parts`` are what a value sums up, sorted,
+    each as often as it is there. ``figures`` hold the value's numbers. ``detail`` has names and
+    ranges, which no two clusters share: they are no difference. ``is_least`` says that there may
+    be more than could be seen or told, and ``missing`` what hides it. ``why`` is the cause on this
+    cluster's side, where the row differs.
     """
 
     value: TextAnswer
+    parts: tuple[str, ...] = ()
     figures: tuple[NamedNumber, ...] = ()
     detail: str | None = None
     is_least: bool = False
+    missing: tuple[Unknown, ...] = ()
     why: str | None = None
 
 
@@ -56,13 +60,15 @@ class Row(View, frozen=True):
     """One question put to every cluster, with a cell for each in the order of the clusters.
 
     ``key`` stays the same from release to release. ``differs`` is ``None`` where what could not
-    be seen or told leaves it open.
+    be seen or told leaves it open. ``severity`` is that of the worst finding which not every
+    cluster is known to have, ``None`` for a row that is not about a check.
     """
 
     key: str
     title: str
     cells: tuple[Cell, ...]
     differs: bool | None
+    severity: Severity | None = None
 
 
 class Section(View, frozen=True):

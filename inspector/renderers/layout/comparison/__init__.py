@@ -1,11 +1,12 @@
 """Clusters side by side: a column for each, and below each section why they differ."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle
 from string import ascii_uppercase
 from typing import Final
 
 from inspector.comparison import (
+    FINDINGS,
     Cell,
     ClusterComparison,
     ComparedCluster,
@@ -25,6 +26,12 @@ from inspector.renderers.blocks import (
     show,
 )
 from inspector.renderers.layout.comparison.economics import lay_out_economics
+from inspector.renderers.layout.comparison.findings import (
+    lay_out_skips,
+    rest_in_words,
+    without_skips,
+    worst_rows,
+)
 from inspector.report import Unknown
 from inspector.wording import count, share
 
@@ -40,7 +47,7 @@ _WIDEST: Final = 56
 def lay_out_comparison(comparison: ClusterComparison, *, show_all: bool) -> Iterator[Block]:
     """Yield the comparison; of clusters that differ in nothing the tables only if ``show_all``.
 
-    ``show_all`` also leaves out no formula.
+    ``show_all`` also leaves out no formula and no check.
     """
     headings = [each.heading for each in comparison.clusters]
     columns = _columns(headings)
@@ -50,7 +57,7 @@ def lay_out_comparison(comparison: ClusterComparison, *, show_all: bool) -> Iter
     if comparison.is_same and not show_all:
         return
     for section in comparison.sections:
-        yield from _section(section, columns)
+        yield from _section(section, columns, show_all=show_all)
     yield from lay_out_economics(comparison, columns, show_all=show_all)
     yield from _not_visible(comparison, columns)
 
@@ -109,21 +116,24 @@ def _verdict(comparison: ClusterComparison) -> str:
     return f"{told} Of the others {rest}: not everything could be seen or told."
 
 
-def _section(section: Section, headings: Sequence[str]) -> Iterator[Block]:
+def _section(section: Section, headings: Sequence[str], *, show_all: bool) -> Iterator[Block]:
     yield Heading(2, section.title)
+    is_of_checks = section.key == FINDINGS
+    rows = worst_rows(section.rows) if is_of_checks and not show_all else section.rows
     yield Table(
         columns=("", "", *headings),
-        rows=tuple(
-            row(each.title, _MARKS[each.differs], *map(_cell, each.cells)) for each in section.rows
-        ),
+        rows=tuple(row(each.title, _MARKS[each.differs], *map(_cell, each.cells)) for each in rows),
+        note=rest_in_words(section.rows, rows),
     )
-    reasons = _reasons(section.rows, headings)
+    reasons = _reasons(map(without_skips, rows) if is_of_checks else rows, headings)
     if reasons:
         yield Heading(3, "Why they differ")
         yield Table(
             columns=("Row", "Cause on each side"),
             rows=tuple(row(", ".join(titles), reason) for reason, titles in reasons.items()),
         )
+    if is_of_checks:
+        yield from lay_out_skips(rows, headings)
 
 
 def _cell(cell: Cell) -> Text:
@@ -134,7 +144,7 @@ def _cell(cell: Cell) -> Text:
     return Text(f"{shown.text}{detail}", Tone.WARNING if cell.is_least else shown.tone)
 
 
-def _reasons(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, list[str]]:
+def _reasons(rows: Iterable[Row], columns: Sequence[str]) -> dict[str, list[str]]:
     """Return the reasons with the rows they explain, those of a row in one sentence."""
     found: dict[str, list[str]] = {}
     for each in rows:
@@ -157,13 +167,13 @@ def _reason(explained: Row, columns: Sequence[str]) -> str:
 
 
 def _not_visible(comparison: ClusterComparison, headings: Sequence[str]) -> Iterator[Block]:
-    """Yield what the unknown cells are unknown for, each once for a cluster."""
+    """Yield what hides cells, or a part of what they say, each once for a cluster."""
     found: dict[tuple[str, Unknown], None] = {}
     for section in comparison.sections:
         for each in section.rows:
             for heading, cell in zip(headings, each.cells, strict=True):
-                if isinstance(cell.value, Unknown):
-                    found[heading, cell.value] = None
+                hidden = (cell.value,) if isinstance(cell.value, Unknown) else cell.missing
+                found |= dict.fromkeys((heading, missing) for missing in hidden)
     if found:
         yield Heading(2, "Not visible")
         yield Table(
