@@ -212,7 +212,7 @@ QUESTIONS = {"inspector.changes", "inspector.comparison", "inspector.planning"}
         (["report", "demo:kubenet-vmss"], QUESTIONS),
         (["explain"], QUESTIONS),
     ],
-    ids=str,
+    ids=["help", "plan --help", "demo", "report", "explain"],
 )
 def test_nobody_waits_for_what_was_not_asked(arguments: list[str], needless: set[str]) -> None:
     assert loaded_by(arguments) & needless == set()
