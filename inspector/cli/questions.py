@@ -27,7 +27,7 @@ class FailOn(StrEnum):
 
 
 SelectOption = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option(
         "--select",
         help="Run only these checks: ids or groups, separated by commas; repeatable.",
@@ -35,7 +35,7 @@ SelectOption = Annotated[
     ),
 ]
 IgnoreOption = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option(
         "--ignore",
         help="Leave these checks out: ids or groups, separated by commas; repeatable.",
@@ -59,9 +59,9 @@ ExplainOption = Annotated[
 ]
 
 
-def split(names: list[str]) -> list[str]:
+def split(names: list[str] | None) -> list[str]:
     """Return the names in repeated options, each of which may hold several between commas."""
-    found = [part.strip() for each in names for part in each.split(",")]
+    found = [part.strip() for each in names or () for part in each.split(",")]
     if names and not any(found):
         raise UsageError("--select and --ignore take ids or groups of checks")
     return [each for each in found if each]

@@ -1,7 +1,7 @@
 """What a plan supposes: pools of another size, with other settings."""
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -12,35 +12,28 @@ from inspector.what_if import WhatIf
 _WHOLE: Final = re.compile(r"[0-9]{1,6}")
 
 
+def _repeated(option: str, about: str, metavar: str) -> Any:
+    return typer.Option(option, help=f"{about}; repeatable.", metavar=metavar, show_default=False)
+
+
 def make_what_if(
     *,
     scale: Annotated[
-        list[str],
-        typer.Option(
-            "--scale",
-            help="Suppose that a pool has so many nodes; repeatable.",
-            metavar="POOL=N",
-            show_default=False,
-        ),
-    ] = [],  # noqa: B006  typer copies it
+        list[str] | None,
+        _repeated("--scale", "Suppose that a pool has so many nodes", "POOL=N"),
+    ] = None,
     max_pods: Annotated[
-        list[str],
-        typer.Option(
-            "--max-pods",
-            help="Suppose so many pods per node, in a pool or in all; repeatable.",
-            metavar="[POOL=]N",
-            show_default=False,
-        ),
-    ] = [],  # noqa: B006  typer copies it
+        list[str] | None,
+        _repeated("--max-pods", "Suppose so many pods per node, in a pool or in all", "[POOL=]N"),
+    ] = None,
     max_surge: Annotated[
-        list[str],
-        typer.Option(
+        list[str] | None,
+        _repeated(
             "--max-surge",
-            help="Suppose that an upgrade adds so many nodes, in a pool or in all; repeatable.",
-            metavar="[POOL=]N[%]",
-            show_default=False,
+            "Suppose that an upgrade adds so many nodes, in a pool or in all",
+            "[POOL=]N[%]",
         ),
-    ] = [],  # noqa: B006  typer copies it
+    ] = None,
 ) -> WhatIf:
     """Return what the options suppose. Raises ``UsageError`` for what is not of their form."""
     nodes = _by_pool("--scale", scale)
@@ -56,10 +49,10 @@ def make_what_if(
     )
 
 
-def _by_pool(option: str, texts: list[str]) -> dict[str, str]:
+def _by_pool(option: str, texts: list[str] | None) -> dict[str, str]:
     """Return the values by pool, under ``""`` that of every pool."""
     found: dict[str, str] = {}
-    for text in texts:
+    for text in texts or ():
         pool, _, value = text.rpartition("=")
         if pool.strip().lower() in found:
             raise UsageError(f"{option} {text}: {pool or 'all pools'} given twice")

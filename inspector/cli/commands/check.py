@@ -34,8 +34,8 @@ def check(  # noqa: PLR0913  typer makes an option of each
     *,
     show_all: AllOption = False,
     strict: StrictCheckOption = False,
-    select: SelectOption = [],  # noqa: B006  typer copies it
-    ignore: IgnoreOption = [],  # noqa: B006  typer copies it
+    select: SelectOption = None,
+    ignore: IgnoreOption = None,
     fail_on: FailOnOption = FailOn.LOW,
     baseline: BaselineOption = None,
     explain: ExplainOption = False,
