@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from inspector.changes.answer import Thing, Topic
-from inspector.changes.areas.routes import subnet_key
+from inspector.changes.areas.subnets import subnet_key
 from inspector.changes.entries import About, Area, Cause, Entries, Entry
 from inspector.cluster.devices import classify_devices
 from inspector.resource_id import ResourceId

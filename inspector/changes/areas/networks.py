@@ -6,7 +6,7 @@ from typing import Final
 from inspector.changes.answer import Thing, Topic
 from inspector.changes.areas.addresses import address_text, address_words
 from inspector.changes.areas.cluster import range_texts
-from inspector.changes.areas.routes import subnet_key
+from inspector.changes.areas.subnets import subnet_key
 from inspector.changes.entries import (
     About,
     Area,

@@ -5,19 +5,18 @@ from typing import Final
 
 from inspector.changes.answer import Thing, Topic
 from inspector.changes.areas.nodes import ADDRESS, IPV6_ADDRESS, node_causes, node_key
+from inspector.changes.areas.subnets import put_on_subnets
 from inspector.changes.entries import (
     About,
     Area,
     Cause,
     Entries,
     Entry,
-    Key,
     Said,
     key_of,
-    reference,
 )
 from inspector.cluster.pod_routes import OWN_POD_ROUTES, ClassifiedRoute, pod_routes
-from inspector.resources import RouteTable, Subnet, VirtualNetwork
+from inspector.resources import RouteTable
 from inspector.topology import Topology
 
 NEXT_HOP: Final = "next hop"
@@ -101,32 +100,13 @@ def _readdressed(route: ClassifiedRoute) -> tuple[Cause, ...]:
     return (Cause(node_key(route.reached), field, is_mutual=True),)
 
 
-def subnet_key(subnet: Subnet) -> Key:
-    """Return the key of a subnet."""
-    return key_of(Thing.SUBNET, subnet.id)
-
-
 def _of_subnets(topology: Topology) -> Entries:
-    for network in topology.all(VirtualNetwork):
-        for subnet in network.properties.subnets:
-            table = subnet.properties.route_table
-            if table is not None:
-                yield (
-                    key_of(Thing.ROUTE_TABLE_OF_SUBNET, subnet.id),
-                    Entry(
-                        subject=subnet.id,
-                        about=partial(
-                            About,
-                            name=subnet.title,
-                            words=table.id.name,
-                            causes=(
-                                Cause(subnet_key(subnet)),
-                                Cause(key_of(Thing.ROUTE_TABLE, table.id)),
-                            ),
-                        ),
-                        values={"route table": reference(table.id)},
-                    ),
-                )
+    return put_on_subnets(
+        topology,
+        lambda subnet: subnet.properties.route_table,
+        Thing.ROUTE_TABLE_OF_SUBNET,
+        of=Thing.ROUTE_TABLE,
+    )
 
 
 ROUTE_TABLES: Final = Area(topic=Topic.ROUTES, thing=Thing.ROUTE_TABLE, entries=_tables)

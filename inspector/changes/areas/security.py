@@ -5,7 +5,7 @@ from typing import Final
 
 from inspector.changes.answer import Thing, Topic
 from inspector.changes.areas.cluster import canonical_range
-from inspector.changes.areas.routes import subnet_key
+from inspector.changes.areas.subnets import put_on_subnets
 from inspector.changes.entries import (
     About,
     Area,
@@ -15,10 +15,9 @@ from inspector.changes.entries import (
     Said,
     Value,
     key_of,
-    reference,
     texts,
 )
-from inspector.resources import NetworkSecurityGroup, Reference, SecurityRule, VirtualNetwork
+from inspector.resources import NetworkSecurityGroup, Reference, SecurityRule
 from inspector.topology import Topology
 from inspector.wording import names
 
@@ -106,26 +105,12 @@ def _ends(value: Value) -> str:
 
 
 def _of_subnets(topology: Topology) -> Entries:
-    for network in topology.all(VirtualNetwork):
-        for subnet in network.properties.subnets:
-            group = subnet.properties.network_security_group
-            if group is not None:
-                yield (
-                    key_of(Thing.SECURITY_GROUP_OF_SUBNET, subnet.id),
-                    Entry(
-                        subject=subnet.id,
-                        about=partial(
-                            About,
-                            name=subnet.title,
-                            words=group.id.name,
-                            causes=(
-                                Cause(subnet_key(subnet)),
-                                Cause(key_of(Thing.SECURITY_GROUP, group.id)),
-                            ),
-                        ),
-                        values={"security group": reference(group.id)},
-                    ),
-                )
+    return put_on_subnets(
+        topology,
+        lambda subnet: subnet.properties.network_security_group,
+        Thing.SECURITY_GROUP_OF_SUBNET,
+        of=Thing.SECURITY_GROUP,
+    )
 
 
 SECURITY_GROUPS: Final = Area(topic=Topic.SECURITY, thing=Thing.SECURITY_GROUP, entries=_groups)
