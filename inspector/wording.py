@@ -1,9 +1,10 @@
 """Numbers and names in sentences."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 _MOST_NAMES: Final = 5
+_PAIR: Final = 2
 
 
 def count(number: int, noun: str) -> str:
@@ -29,3 +30,8 @@ def names(several: Iterable[str], most: int = _MOST_NAMES) -> str:
     if len(every) <= most:
         return ", ".join(every)
     return f"{', '.join(every[:most])} and {len(every) - most} more"
+
+
+def pair(several: Sequence[str], more: str) -> str:
+    """Return one or two joined by "and", of several ``more`` in their place."""
+    return " and ".join(several) if len(several) <= _PAIR else more

@@ -12,6 +12,7 @@ from inspector.network.models import NetworkModel
 from inspector.planning.figures import several
 from inspector.report.answer import Unknown, unknown_of
 from inspector.report.network_model import PoolModel
+from inspector.wording import pair
 
 _ON_NIC: Final = {
     NetworkModel.KUBENET: "1 for the node, pods have addresses of the pod CIDR",
@@ -64,10 +65,8 @@ _HOST_PODS: Final = 2
 
 def spread(numbers: Iterable[int]) -> str:
     """Return the numbers that there are: one, two, or the least and the most of several."""
-    found = sorted(set(numbers))
-    if len(found) > 2:  # noqa: PLR2004 - two are still a list
-        return f"{found[0]:,} to {found[-1]:,}"
-    return " and ".join(f"{each:,}" for each in found)
+    found = [f"{each:,}" for each in sorted(set(numbers))]
+    return pair(found, more=" to ".join(found[:: max(1, len(found) - 1)]))
 
 
 def _declared_pools(side: Side) -> Sequence[PoolModel]:
@@ -87,11 +86,8 @@ def _expected(side: Side) -> Said:
     if any(each.expected_least is None for each in pools):
         return untold(side.cluster.id, "neither model nor maxPods tell how many there should be")
     least, most = min(first for first, _ in spans), max(last for _, last in spans)
-    words = " and ".join(
-        f"{first}" if first == last else f"{first} to {last}" for first, last in sorted(spans)
-    )
-    if len(spans) > 2:  # noqa: PLR2004 - two are still a list
-        words = f"{least} to {most}"
+    each = [f"{first}" if first == last else f"{first} to {last}" for first, last in sorted(spans)]
+    words = pair(each, more=f"{least} to {most}")
     return said(
         f"{words}{_and_ipv6(side.profile.is_dual_stack)}",
         side.because(_ON_NIC),

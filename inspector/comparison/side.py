@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from inspector.assessment import Assessment, assess
+from inspector.checking import Subject
 from inspector.cluster.devices import Device
 from inspector.cluster.move_conditions import Situation
 from inspector.cluster.subnet_capacity import Drawer, SubnetCapacity, subnet_capacities
 from inspector.config import Config
-from inspector.network.models import NetworkModel, network_model
-from inspector.nodes import pool_profiles
+from inspector.network.models import NetworkModel
 from inspector.planning.basis import Basis, basis_of
 from inspector.planning.ceilings import Ceilings, build_ceilings
 from inspector.planning.draws import DrawnSubnets, drawn_subnets
@@ -19,7 +19,6 @@ from inspector.planning.figures import NO_ACTION
 from inspector.report.answer import Unknown, unknown_of
 from inspector.report.network_model import NetworkModels, build_network_models
 from inspector.report.ways_out import WaysOut, build_ways_out
-from inspector.resources import AgentPoolProfile, ManagedCluster, NetworkProfile
 from inspector.snapshot import Gap, Snapshot
 from inspector.topology import Topology
 
@@ -46,33 +45,17 @@ class Cause(NamedTuple):
         return f"{self.model}: {self.reason}" if self.model and self.reason else self.reason
 
 
-class Side:
-    """A cluster with the answers that are worked out once."""
+class Side(Subject):
+    """A cluster as the checks are asked about it, with what several rows ask besides."""
 
     def __init__(self, snapshot: Snapshot, *, config: Config | None, as_of: date) -> None:
-        self.topology = Topology(snapshot)
-        self.as_of = as_of
-        self._config = config
-
-    @property
-    def cluster(self) -> ManagedCluster:
-        """The AKS resource."""
-        return self.topology.cluster
-
-    @property
-    def profile(self) -> NetworkProfile:
-        """Its networking profile."""
-        return self.cluster.properties.network_profile
-
-    @cached_property
-    def pools(self) -> tuple[AgentPoolProfile, ...]:
-        """Its pools as declared, in the cluster's order."""
-        return pool_profiles(self.topology)
-
-    @cached_property
-    def model(self) -> NetworkModel:
-        """The declared network model."""
-        return network_model(self.profile, self.pools)
+        self._config = config or Config()
+        super().__init__(
+            Topology(snapshot),
+            as_of=as_of,
+            thresholds=self._config.thresholds,
+            on_premises=self._config.on_premises,
+        )
 
     @cached_property
     def models(self) -> NetworkModels:
@@ -140,12 +123,11 @@ class Side:
     @property
     def situation(self) -> Situation:
         """The cluster before a move, with the pools that it has."""
-        config = self._config or Config()
         return Situation(
             today=self.topology,
             supposed=self.topology,
             as_of=self.as_of,
-            on_premises=config.on_premises,
+            on_premises=self.on_premises,
         )
 
     @cached_property

@@ -16,7 +16,7 @@ from inspector.planning.draws import SubnetDraws
 from inspector.planning.figures import figure, several
 from inspector.planning.runway import pod_cidr_runway
 from inspector.report.answer import Unknown
-from inspector.wording import names
+from inspector.wording import names, pair
 
 POD_SUBNET: Final = {
     NetworkModel.KUBENET: "pods take addresses of the pod CIDR",
@@ -48,9 +48,8 @@ def lengths(texts: Iterable[str]) -> str:
     """Return the IPv4 ranges by their size: ``a /24 and a /25``."""
     ranges = [each for each in map(parse_range, texts) if isinstance(each, IPv4Network)]
     found = sorted(each.prefixlen for each in ranges)
-    if len(found) > 2:  # noqa: PLR2004 - two are still a list
-        return f"{len(found)}: {', '.join(f'/{each}' for each in found)}"
-    return " and ".join(f"a /{each}" for each in found)
+    more = f"{len(found)}: {', '.join(f'/{each}' for each in found)}"
+    return pair([f"a /{each}" for each in found], more)
 
 
 def lengths_of(subnets: Iterable[SubnetDraws]) -> str:
