@@ -30,6 +30,11 @@ class Remedy(msgspec.Struct, frozen=True, kw_only=True):
 
 REIMAGE: Final = "AKS reimages all pools at the same time"
 
+OFF_MEANWHILE: Final = (
+    "admission webhooks, and encryption of secrets with a private key vault: both have to be off "
+    "meanwhile"
+)
+
 VERSION: Final = Placeholder(
     name="VERSION", meaning="one of the versions that the first command lists"
 )

@@ -11,7 +11,7 @@ from typing import Final
 from inspector.checking import az_at, az_cluster, az_pool
 from inspector.cluster.move_conditions import Situation, confidential_pools, docker_pools
 from inspector.planning.moves.commands import kubectl
-from inspector.planning.moves.remedies.kinds import VERSION, Remedy
+from inspector.planning.moves.remedies.kinds import OFF_MEANWHILE, VERSION, Remedy
 from inspector.planning.moves.views import Placeholder
 from inspector.resources import AgentPoolProfile, ManagedCluster, same_text
 from inspector.wording import names
@@ -58,8 +58,7 @@ def availability_sets(situation: Situation) -> Remedy:
             az_cluster(cluster, "update", migrate_vmas_to_vms=""),
             kubectl(cluster, "get services,pods --all-namespaces"),
         ),
-        watch="admission webhooks, and encryption of secrets with a private key vault: both have "
-        "to be off meanwhile",
+        watch=OFF_MEANWHILE,
         is_reversible=False,
     )
 

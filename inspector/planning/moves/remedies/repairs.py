@@ -27,7 +27,7 @@ from inspector.planning.moves.commands import (
     principals_of,
 )
 from inspector.planning.moves.remedies import pools
-from inspector.planning.moves.remedies.kinds import REIMAGE, VERSION, Remedy
+from inspector.planning.moves.remedies.kinds import OFF_MEANWHILE, REIMAGE, VERSION, Remedy
 from inspector.planning.moves.views import Branch, Placeholder
 from inspector.resources import same_text
 from inspector.wording import count
@@ -90,8 +90,7 @@ def _load_balancer(situation: Situation) -> Remedy:
             az_cluster(cluster, "update", load_balancer_sku="Standard"),
             kubectl(cluster, "get services --all-namespaces"),
         ),
-        watch="admission webhooks, and encryption of secrets with a private key vault: both have "
-        "to be off meanwhile",
+        watch=OFF_MEANWHILE,
         is_reversible=False,
     )
 
